@@ -1,0 +1,36 @@
+//! The cluster's settings that use cases need.
+
+use std::time::Duration;
+
+/// Settings of one cluster, the same for every function.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where the shared file system is mounted on the nodes: `/data`.
+    pub shared_root: String,
+    /// How long the nodes of a stack have to enrol.
+    pub boot_deadline: Duration,
+    /// How long a job waits before another attempt after capacity was missing.
+    pub retry_delay: Duration,
+    /// Jobs the first queue may run at once, when the cluster is new.
+    pub max_running_jobs: u32,
+    /// Instances the first queue may have at once, when the cluster is new.
+    pub max_provisioned_instances: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            shared_root: "/data".into(),
+            boot_deadline: Duration::from_secs(15 * 60),
+            retry_delay: Duration::from_secs(60),
+            max_running_jobs: 100,
+            max_provisioned_instances: 200,
+        }
+    }
+}
+
+/// How many waiting jobs of a queue one pass looks at, so that a pass costs the same however long the backlog.
+pub const HEAD: u32 = 100;
+
+/// Seconds between SIGTERM and SIGKILL.
+pub const GRACE: Duration = Duration::from_secs(30);

@@ -1,0 +1,104 @@
+//! Every execution's last step: what the attempt cost, and what becomes of the job. One transaction.
+
+use crate::{
+    error::Error,
+    ports::{Prices, StoreError, Write},
+    settings::Settings,
+    transition::{Mover, RACES},
+    waiter::unknown_stack,
+};
+use soca_domain::{
+    Job, MicroUsd, StackId, Timestamp,
+    job_state::{Change, Effect, Event, apply},
+    price::{InstanceUse, instance_cost},
+    stack::{Stack, StackState},
+};
+
+/// What settling needs.
+pub struct SettleStack<'a> {
+    /// Table, state machine and bus.
+    pub mover: Mover<'a>,
+    /// Price list.
+    pub prices: &'a dyn Prices,
+    /// The cluster's settings.
+    pub settings: &'a Settings,
+}
+
+impl SettleStack<'_> {
+    /// Gives the queue its capacity back, releases the stack, and ends or requeues the job, together.
+    pub async fn run(&self, id: &StackId, now: Timestamp) -> Result<(), Error> {
+        for _ in 0..RACES {
+            let stack = self.mover.store.stack(id).await?.ok_or_else(|| unknown_stack(id))?;
+            if stack.state.is_released() {
+                return Ok(());
+            }
+            let job = self.mover.store.job(stack.job).await?;
+            let cost = self.cost(&stack.usage, now).await;
+            let settled = job.and_then(|job| self.settle_job(job, &stack, cost, now));
+            let mut writes = vec![
+                Write::GiveCapacity { queue: stack.queue.clone(), nodes: stack.nodes },
+                Write::UpdateStack(Stack { state: StackState::Released { at: now }, waiter: None, ..stack }),
+            ];
+            let effects = settled.map(|(was, next, effects)| {
+                writes.push(Write::UpdateJob { was: Box::new(was), now: Box::new(next.clone()) });
+                (next, effects)
+            });
+            match self.mover.store.commit(writes).await {
+                Ok(()) => {
+                    if let Some((job, effects)) = effects {
+                        tracing::info!(job.id = %job.id, job.state = job.state.name(), "job settled");
+                        self.mover.perform(&job, effects, now).await;
+                    }
+                    return Ok(());
+                }
+                Err(StoreError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Unavailable("too many lost races".into()))
+    }
+
+    fn settle_job(
+        &self,
+        job: Job,
+        stack: &Stack,
+        cost: Option<MicroUsd>,
+        now: Timestamp,
+    ) -> Option<(Job, Job, Vec<Effect>)> {
+        if job.state.stack() != Some(&stack.id) {
+            return None;
+        }
+        let event = Event::Settle {
+            cost,
+            instance_type: stack.usage.first().map(|u| u.instance_type.clone()),
+            retry_at: now.plus(self.settings.retry_delay),
+        };
+        match apply(&job, event, now) {
+            Ok(Change::To(next, effects)) => Some((job, *next, effects)),
+            Ok(Change::Nothing) => None,
+            Err(refused) => {
+                tracing::error!(job.id = %job.id, %refused, "a job was settled before it was over");
+                None
+            }
+        }
+    }
+
+    /// The instances' cost until now; `None` when a price is not known, which must not hold anything up.
+    async fn cost(&self, usage: &[InstanceUse], now: Timestamp) -> Option<MicroUsd> {
+        let mut total = MicroUsd(0);
+        for used in usage {
+            match self.prices.on_demand(&used.instance_type).await {
+                Ok(Some(rate)) => total = total.plus(instance_cost(rate, used, now)),
+                Ok(None) => {
+                    tracing::warn!(instance.type_ = %used.instance_type, "no price is known");
+                    return None;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "prices are unavailable; the cost is left open");
+                    return None;
+                }
+            }
+        }
+        Some(total)
+    }
+}
