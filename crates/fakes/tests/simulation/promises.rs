@@ -1,0 +1,182 @@
+//! The promises, looked at while the world goes on.
+
+use crate::world::World;
+use soca_app::explain_job::Reasons;
+use soca_domain::{
+    Job, JobId, JobState, QueueName, Timestamp,
+    depend::{Condition, Dependency},
+    queue::{QueuePolicy, QueueUsage},
+    stack::StackState,
+    verdict::Outcome,
+    wait::WaitReason,
+};
+use soca_fakes::resolve::resolve;
+use std::time::Duration;
+
+/// Once things are calm, nothing lives for longer without an owner: a minute until an orphan counts as one, a minute
+/// until the sweep, and the time that a deletion takes.
+const ORPHANS_LIVE: Duration = Duration::from_secs(4 * 60);
+/// Sweeps need a while to put right what chaos left.
+const SETTLING: Duration = Duration::from_secs(5 * 60);
+
+impl World {
+    pub fn job(&self, id: JobId) -> Option<Job> {
+        resolve(self.true_ports.store.job(id)).unwrap()
+    }
+
+    /// Every job there is, acknowledged or not.
+    pub fn jobs(&self) -> Vec<Job> {
+        resolve(self.true_ports.store.jobs(None, 1000, None)).unwrap().items
+    }
+
+    pub fn stack_state(&self, id: &soca_domain::StackId) -> Option<StackState> {
+        resolve(self.true_ports.store.stack(id)).unwrap().map(|s| s.state)
+    }
+
+    fn policies(&self) -> Vec<QueuePolicy> {
+        resolve(self.true_ports.store.queues()).unwrap()
+    }
+
+    /// P4 after every commit: limits hold, and the counters are what the stacks add up to.
+    pub fn look_at_commits(&mut self) {
+        let (fresh, broken) = {
+            let mut commits = self.ledger.commits.lock().unwrap();
+            (std::mem::take(&mut commits.fresh), std::mem::take(&mut commits.broken))
+        };
+        self.ledger.broken.extend(broken);
+        if !fresh {
+            return;
+        }
+        let live = resolve(self.true_ports.store.live_stacks()).unwrap();
+        for policy in self.policies() {
+            let usage = self.usage(&policy.name);
+            let of = live.iter().filter(|s| s.queue == policy.name);
+            let counted = of.fold(QueueUsage::default(), |sum, stack| sum.plus(stack.nodes));
+            if !usage.within(&policy) || usage != counted {
+                self.ledger.broke(format!("P4: {} has {usage:?}, its stacks {counted:?}", policy.name));
+            }
+        }
+    }
+
+    fn usage(&self, queue: &QueueName) -> QueueUsage {
+        resolve(self.true_ports.store.usage(queue)).unwrap()
+    }
+
+    /// What is looked at each minute.
+    pub fn look_around(&mut self) {
+        self.reasons_are_true();
+        if self.calm_since.is_some_and(|since| self.now().since(since) > SETTLING) {
+            self.no_orphans();
+        }
+        self.ledger.at_rest = self.calm_since.is_some() && self.nothing_is_left();
+    }
+
+    /// P3: what has no owner any more goes soon.
+    fn no_orphans(&mut self) {
+        let now = self.now();
+        let stacks = self.cloud.stacks().into_iter().map(|(id, since)| (format!("stack {id}"), id, since));
+        let alive = self.cloud.machines().into_iter().filter(|m| m.state.is_alive());
+        let machines =
+            alive.map(|m| (format!("instance {}", m.used.instance), m.stack.clone(), m.used.launched_at));
+        for (what, stack, since) in stacks.chain(machines).collect::<Vec<_>>() {
+            let orphan_since = match self.stack_state(&stack) {
+                Some(StackState::Released { at }) => at.max(since),
+                None => since,
+                Some(_) => continue,
+            };
+            if now.since(orphan_since) > ORPHANS_LIVE {
+                self.ledger.broke(format!("P3: {what} of {stack} has no owner since {orphan_since}"));
+            }
+        }
+    }
+
+    fn nothing_is_left(&self) -> bool {
+        self.tasks.is_empty()
+            && self.cloud.stacks().is_empty()
+            && self.cloud.machines().iter().all(|m| !m.state.is_alive())
+            && self.workflow.under_way().is_empty()
+            && resolve(self.true_ports.store.live_stacks()).unwrap().is_empty()
+            && self.jobs().iter().all(|job| job.state.is_final())
+    }
+
+    /// P1, P3, P5: time was over, and something had not come to its end.
+    pub fn overdue(&mut self) {
+        let jobs = self.jobs();
+        for job in jobs.iter().filter(|job| !job.state.is_final()) {
+            self.ledger.broke(format!("P5: job {} is still {:?}", job.id, job.state));
+        }
+        let stacks = resolve(self.true_ports.store.live_stacks()).unwrap();
+        for stack in stacks {
+            self.ledger.broke(format!("P3: stack {} is still {:?}", stack.id, stack.state));
+        }
+        for (id, _) in self.cloud.stacks() {
+            self.ledger.broke(format!("P3: {id} is still in CloudFormation"));
+        }
+        self.ledger.broke(format!("still under way: {:?}", self.workflow.under_way()));
+    }
+
+    /// P7: whoever waits has a reason, and the reason is what the table says.
+    fn reasons_are_true(&mut self) {
+        let now = self.now();
+        let waiting: Vec<Job> = self.jobs().into_iter().filter(|job| job.state.is_waiting()).collect();
+        let ports = std::sync::Arc::clone(&self.true_ports);
+        let mut reasons = Reasons::new(&*ports.store, &ports.settings, now);
+        for job in &waiting {
+            let reason = resolve(reasons.of(job)).unwrap();
+            if let Some(reason) = &reason {
+                self.ledger.count(&format!("waited for {}", reason.code()));
+            }
+            if !reason.as_ref().is_some_and(|reason| self.is_true(job, reason, &waiting, now)) {
+                self.ledger.broke(format!("P7: job {} ({:?}) waits for {reason:?}", job.id, job.state));
+            }
+        }
+    }
+
+    fn is_true(&self, job: &Job, reason: &WaitReason, waiting: &[Job], now: Timestamp) -> bool {
+        let retry_at = match job.state {
+            JobState::Queued { not_before, .. } => not_before,
+            _ => None,
+        };
+        let policy = self.policies().into_iter().find(|p| p.name == job.queue).unwrap();
+        let usage = self.usage(&job.queue);
+        let before = |other: &&Job| other.queue == job.queue && other.queue_order() < job.queue_order();
+        let ahead = waiting.iter().filter(before).filter(|j| !matches!(j.state, JobState::Held { .. }));
+        let with_those_ahead = ahead.clone().fold(usage, |sum, other| sum.plus(other.launch.nodes));
+        match reason {
+            WaitReason::Held => matches!(job.state, JobState::Held { .. }),
+            WaitReason::BeginsLater { at } => job.begin_at == Some(*at) && *at > now,
+            WaitReason::RetryLater { at } => retry_at == Some(*at) && *at > now,
+            WaitReason::Dependency { on } => job.depend.contains(on) && !self.came_true(on),
+            WaitReason::QueueJobLimit { limit } => {
+                policy.max_running_jobs == Some(*limit) && with_those_ahead.jobs >= *limit
+            }
+            WaitReason::QueueInstanceLimit { used, asked, limit } => {
+                policy.max_provisioned_instances == Some(*limit)
+                    && *asked == job.launch.nodes
+                    && used + asked > *limit
+                    && (usage.instances..=with_those_ahead.instances).contains(used)
+            }
+            WaitReason::Behind { job: first, .. } => ahead.clone().any(|other| other.id == *first),
+            WaitReason::Next => {
+                retry_at.is_none_or(|at| at <= now)
+                    && job.depend.iter().all(|on| self.came_true(on))
+                    && usage.plus(job.launch.nodes).within(&policy)
+            }
+        }
+    }
+
+    /// Whether a dependency has come true, told from what became of the other job.
+    fn came_true(&self, on: &Dependency) -> bool {
+        let other = self.job(on.job).expect("dependencies exist");
+        let outcome = match other.state {
+            JobState::Ended { outcome, .. } => Some(outcome),
+            _ => None,
+        };
+        match on.condition {
+            Condition::After => other.attempts.iter().any(|attempt| attempt.started_at.is_some()),
+            Condition::AfterAny => outcome.is_some(),
+            Condition::AfterOk => outcome == Some(Outcome::Completed),
+            Condition::AfterNotOk => outcome.is_some_and(|outcome| outcome != Outcome::Completed),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The use cases on fakes that behave, path by path: what is refused, what happens, what is repaired.
+#![allow(unreachable_pub, reason = "the modules of one test")]
+
+mod ends;
+mod lab;
+mod nodes;
+mod output;
+mod queue;
+mod submit;
+mod sweep;

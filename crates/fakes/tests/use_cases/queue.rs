@@ -1,0 +1,86 @@
+//! Waiting and starting: limits, holds, dependencies, and the lease on passes.
+
+use crate::lab::{Lab, caller};
+use soca_app::{explain_job::Reasons, hold_job};
+use soca_domain::{Code, JobId, wait::WaitReason};
+use soca_fakes::{
+    resolve::resolve,
+    store::{Fault, Operation},
+};
+
+fn reason(lab: &Lab, id: JobId) -> Option<WaitReason> {
+    let mut reasons = Reasons::new(&*lab.ports.store, &lab.ports.settings, lab.now());
+    resolve(reasons.of(&lab.job(id))).unwrap()
+}
+
+#[test]
+fn jobs_start_up_to_the_limit_and_others_know_why_not_p4_p7() {
+    let lab = Lab::default();
+    let ids: Vec<_> = (0..4).map(|_| lab.queued(&["-lnodes=2"])).collect();
+    assert_eq!(reason(&lab, ids[0]), Some(WaitReason::Next));
+    assert_eq!(lab.dispatch().started, 3);
+    assert_eq!(lab.dispatch().started, 0);
+    assert_eq!(reason(&lab, ids[3]), Some(WaitReason::QueueInstanceLimit { used: 6, asked: 2, limit: 6 }));
+    assert_eq!(reason(&lab, ids[0]), None);
+    assert_eq!(lab.workflow.under_way().len(), 3);
+}
+
+#[test]
+fn a_held_job_waits_for_its_release() {
+    let lab = Lab::default();
+    let id = lab.queued(&["-h"]);
+    assert_eq!((lab.dispatch().started, reason(&lab, id)), (0, Some(WaitReason::Held)));
+    let mover = lab.ports.mover();
+    resolve(hold_job::release(mover, &caller("ada"), id, lab.now())).unwrap();
+    resolve(hold_job::hold(mover, &caller("ada"), id, lab.now())).unwrap();
+    resolve(hold_job::release(mover, &caller("ada"), id, lab.now())).unwrap();
+    assert_eq!(lab.dispatch().started, 1);
+}
+
+#[test]
+fn a_dependency_that_failed_drops_the_job_and_is_its_reason_p7() {
+    let lab = Lab::default();
+    let first = lab.queued(&["-h"]);
+    let then = lab.queued(&[&format!("-Wdepend=afterok:{first}")]);
+    let depends = |reason| matches!(reason, Some(WaitReason::Dependency { on }) if on.job == first);
+    assert!(depends(reason(&lab, then)));
+    resolve(soca_app::cancel_job::cancel(lab.ports.mover(), &caller("ada"), first, lab.now())).unwrap();
+    assert!(depends(reason(&lab, then)), "the next pass does not start it");
+    assert_eq!(lab.dispatch().dropped, 1);
+    assert_eq!((lab.state(then), lab.end(then)), ("cancelled", Some(Code::DependencyFailed)));
+}
+
+#[test]
+fn what_has_started_once_has_started() {
+    let lab = Lab::default();
+    let first = lab.running(&[]);
+    let then = lab.queued(&[&format!("-Wdepend=after:{first}")]);
+    lab.cloud.kill(&lab.machines(first)[0].used.instance);
+    lab.pass(200);
+    assert_eq!(lab.state(first), "queued", "its node was lost");
+    assert_eq!(reason(&lab, then), Some(WaitReason::Next));
+}
+
+#[test]
+fn a_pass_that_fails_lets_the_lease_go() {
+    let lab = Lab::default();
+    lab.queued(&[]);
+    let mut failed = false;
+    lab.store.on_each(move |operation| match operation {
+        Operation::Read("queued_jobs") if !std::mem::replace(&mut failed, true) => Fault::UnavailableBefore,
+        _ => Fault::None,
+    });
+    assert!(lab.dispatch_through(lab.ports.mover()).is_err());
+    assert_eq!(lab.dispatch().started, 1, "at once, not when the lease has run out");
+}
+
+#[test]
+fn a_job_that_is_held_for_ever_is_dropped_p5() {
+    let lab = Lab::default();
+    let id = lab.queued(&["-h"]);
+    lab.pass(90 * 24 * 3600);
+    assert!(lab.sweep().is_empty());
+    lab.pass(60);
+    assert_eq!(lab.sweep(), [soca_app::sweep::Repair::HeldJobDropped(id)]);
+    assert_eq!(lab.end(id), Some(Code::WaitedTooLong));
+}
