@@ -1,0 +1,84 @@
+//! Ways to end a script, after none of which anything of it is left.
+
+use super::node::Node;
+use super::{runs, unique_seconds, until};
+use soca_wire::agent::{End, RunDirective};
+
+/// A script that does not want to end, with daemons that do not either.
+fn stubborn(marker: &str) -> String {
+    format!(
+        "trap '' TERM\n(trap '' TERM; sleep {marker}) &\nsetsid sh -c 'trap \"\" TERM; (sleep {marker} &) ; sleep {marker}' &\n\
+         (setsid nohup sleep {marker} >/dev/null 2>&1 &)\necho up\nwhile :; do sleep 0.1; done\n"
+    )
+}
+
+#[test]
+fn at_the_walltime_everything_is_killed_daemons_too() {
+    let node = Node::started();
+    let marker = unique_seconds();
+    let job = RunDirective { walltime_seconds: Some(1), ..node.job(1, &stubborn(&marker)) };
+    let job = node.plane.submit(job);
+    until("the daemons are up", || runs(&marker));
+    assert_eq!(node.plane.end_of(job), End::Walltime);
+    assert!(!runs(&marker), "no process is left when the end is told");
+}
+
+#[test]
+fn a_cancelled_script_is_killed_with_everything() {
+    let node = Node::quick();
+    let marker = unique_seconds();
+    let job = node.plane.submit(node.job(1, &stubborn(&marker)));
+    node.plane.wait("the start", |state| state.started(job));
+    until("the daemons are up", || runs(&marker));
+    node.plane.with(|state| state.cancelled.push(job));
+    assert_eq!(node.plane.end_of(job), End::Cancelled);
+    assert!(!runs(&marker));
+}
+
+#[test]
+fn a_script_may_use_its_grace() {
+    let node = Node::quick();
+    let script = "trap 'echo saved; exit 0' TERM; echo up; while :; do sleep 0.05; done";
+    let job = node.plane.submit(RunDirective { grace_seconds: 30, ..node.job(1, script) });
+    node.plane.wait("the start", |state| state.started(job));
+    until("the trap is set", || node.read("case/o1") == "up\n");
+    node.plane.with(|state| state.cancelled.push(job));
+    assert_eq!(node.plane.end_of(job), End::Cancelled);
+    assert_eq!(node.read("case/o1"), "up\nsaved\n");
+}
+
+#[test]
+fn what_a_script_leaves_behind_goes_with_it() {
+    let node = Node::started();
+    let marker = unique_seconds();
+    let script = format!("(setsid sleep {marker} &)\nsleep {marker} &\nexit 0");
+    let job = node.plane.submit(node.job(1, &script));
+    assert_eq!(node.plane.end_of(job), End::Exited { status: 0 });
+    assert!(!runs(&marker));
+}
+
+#[test]
+fn an_order_to_shut_down_kills_and_ends_the_agent() {
+    let mut node = Node::quick();
+    let marker = unique_seconds();
+    let job = node.plane.submit(node.job(1, &stubborn(&marker)));
+    node.plane.wait("the start", |state| state.started(job));
+    node.plane.with(|state| state.shutdown = true);
+    assert_eq!(node.agent_exit().code(), Some(0));
+    assert!(!runs(&marker));
+}
+
+#[test]
+fn a_supervisor_that_is_killed_takes_its_script_along() {
+    let node = Node::started();
+    let marker = unique_seconds();
+    let job = node.plane.submit(node.job(1, &format!("(setsid sleep {marker} &) ; sleep {marker}")));
+    node.plane.wait("the start", |state| state.started(job));
+    until("the daemon is up", || runs(&marker));
+    let holder = std::fs::read_to_string(node.state().join("runs/1.1/job/lock")).unwrap();
+    let holder: soca_agent::units::Holder = serde_json::from_str(&holder).unwrap();
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(holder.pid), nix::sys::signal::Signal::SIGKILL)
+        .unwrap();
+    assert_eq!(node.plane.end_of(job), End::Signalled { signal: 9 });
+    assert!(!runs(&marker));
+}
