@@ -1,0 +1,134 @@
+//! The examples that close each help text.
+
+pub(super) const SOCA: &str = "\
+Examples:
+  soca login --endpoint https://soca.example.org
+  soca submit -f job.sh             submit, watch, end with the job's status
+  soca list                         what became of my jobs
+  soca explain 1042                 why does it wait, why did it fail
+
+Exit status: 0 done, 1 refused or failed, 2 the command line cannot be read.
+SOCA_TOKEN, if set, is used as bearer token as it is.
+Called as qsub, qstat or qdel, soca behaves as PBS does.";
+
+pub(super) const LOGIN: &str = "\
+Examples:
+  soca login --endpoint https://soca.example.org
+  soca login --user alice --password-stdin < password.txt";
+
+pub(super) const LOGOUT: &str = "\
+Example:
+  soca logout";
+
+pub(super) const WHOAMI: &str = "\
+Examples:
+  soca whoami
+  soca whoami --json";
+
+pub(super) const SUBMIT: &str = "\
+The script's #PBS and #SOCA directives say what the job needs. Options as qsub takes them may
+stand before or after the script and win over its directives. Only the variables that -v NAME
+or -V ask for leave this machine.
+
+Examples:
+  soca submit job.sh
+  soca submit -l instance_type=c5.large -l walltime=1:0:0 job.sh
+  soca submit --dry-run job.sh      what would it cost
+  soca submit -f job.sh             watch it, and end with its status
+  id=$(soca submit --quiet job.sh)
+  echo 'hostname' | soca submit -N where -
+
+With -f the exit status is the job's own; 124 if it timed out, 1 if it ended without one, 130
+after Ctrl-C, which leaves the job alone. With -f --json the last line on standard output is one
+object, and the job's output goes to standard error.";
+
+pub(super) const STATUS: &str = "\
+Examples:
+  soca status 1042
+  soca status 1042 --json";
+
+pub(super) const LIST: &str = "\
+Besides a job's states, --state takes waiting (held or queued), active (not ended) and ended.
+
+Examples:
+  soca list
+  soca list --state running
+  soca list --all --limit 100
+  soca list --state active --quiet  numbers only";
+
+pub(super) const LOGS: &str = "\
+Examples:
+  soca logs 1042
+  soca logs -f 1042                 until it ends
+  soca logs --stderr 1042[17]       what element 17 of an array said";
+
+pub(super) const EXPLAIN: &str = "\
+Examples:
+  soca explain 1042
+  soca explain 1042 --json";
+
+pub(super) const ELEMENTS: &str = "\
+Example:
+  soca elements 1042";
+
+pub(super) const CANCEL: &str = "\
+Examples:
+  soca cancel 1042 1043
+  soca list --state waiting --quiet | xargs soca cancel";
+
+pub(super) const HOLD: &str = "\
+Example:
+  soca hold 1042";
+
+pub(super) const RELEASE: &str = "\
+Example:
+  soca release 1042";
+
+pub(super) const NODES: &str = "\
+Example:
+  soca nodes";
+
+pub(super) const STACKS: &str = "\
+Example:
+  soca stacks";
+
+pub(super) const QUEUES: &str = "\
+Example:
+  soca queues";
+
+pub(super) const PRICE: &str = "\
+Examples:
+  soca price c5.large
+  soca price hpc7a.96xlarge --nodes 4 --walltime 12:00:00";
+
+pub(super) const DOCTOR: &str = "\
+Example:
+  soca doctor";
+
+pub(super) const SCRIPT: &str = "\
+Examples:
+  soca script check job.sh
+  soca script check --json job.sh   {\"request\":…}, or {\"unsupported\":[…]} and exit status 1";
+
+pub(super) const COMPLETIONS: &str = "\
+Example:
+  soca completions bash > ~/.local/share/bash-completion/completions/soca";
+
+pub(super) const VERSION: &str = "\
+Example:
+  soca version";
+
+pub(super) const QSUB: &str = "\
+Examples:
+  soca qsub -N sim -l select=2:ncpus=36 job.sh
+  ln -s soca qsub                   and qsub job.sh does the same";
+
+pub(super) const QSTAT: &str = "\
+Examples:
+  soca qstat
+  soca qstat -f 1042
+  soca qstat -x -f -F json 1042";
+
+pub(super) const QDEL: &str = "\
+Example:
+  soca qdel 1042";
