@@ -1,0 +1,151 @@
+//! What breaks and what becomes of the job then.
+
+use crate::twin::{Twin, script};
+use serde_json::{Value, json};
+use std::{fs, time::Duration};
+
+const SOON: Duration = Duration::from_secs(90);
+
+/// Waits for the end and checks state and number of attempts.
+fn ends(twin: &Twin, id: u64, state: &str, attempts: usize, patience: Duration) -> Value {
+    let job = twin.until_ended(id, patience);
+    assert_eq!((job["state"].as_str(), job["attempts"].as_array().map(Vec::len)), (Some(state), Some(attempts)), "{job:#}");
+    twin.assert_nothing_left();
+    job
+}
+
+/// A script that hangs in its first attempt, until its node is gone, and completes in the second.
+const SECOND_TIME_LUCKY: &str = "echo attempt $SOCA_JOB_ATTEMPT >> attempts\n[ $SOCA_JOB_ATTEMPT -gt 1 ] || sleep 300";
+
+#[test]
+fn a_lost_node_means_a_second_attempt() {
+    let twin = Twin::get();
+    let dir = twin.directory("kill-node");
+    let id = twin.submit(&dir, &script("", SECOND_TIME_LUCKY));
+    twin.until(id, "running", SOON, |job| job["state"] == "running");
+    twin.order(json!({ "order": "kill-node", "job": id }));
+    let job = ends(&twin, id, "completed", 2, SOON);
+    assert_eq!(job["attempts"][0]["reason"]["code"], "NODE_LOST");
+    assert_eq!(fs::read_to_string(dir.join("attempts")).unwrap(), "attempt 1\nattempt 2\n", "P2: each ran once");
+}
+
+#[test]
+fn a_job_that_must_not_run_twice_ends_with_its_node() {
+    let twin = Twin::get();
+    let id = twin.submit(&twin.directory("kill-node-r-n"), &script("#PBS -r n", SECOND_TIME_LUCKY));
+    twin.until(id, "running", SOON, |job| job["state"] == "running");
+    twin.order(json!({ "order": "kill-node", "job": id }));
+    ends(&twin, id, "node_failed", 1, SOON);
+}
+
+#[test]
+fn an_interrupted_spot_node_means_a_second_attempt() {
+    let twin = Twin::get();
+    let id = twin.submit(&twin.directory("spot"), &script("#PBS -l spot_price=auto", SECOND_TIME_LUCKY));
+    twin.until(id, "running", SOON, |job| job["state"] == "running");
+    twin.order(json!({ "order": "spot-interrupt", "job": id, "after": 1.0 }));
+    let job = ends(&twin, id, "completed", 2, SOON);
+    assert_eq!(job["attempts"][0]["reason"]["code"], "SPOT_INTERRUPTED");
+}
+
+#[test]
+fn a_restarted_agent_loses_nothing_p2() {
+    let twin = Twin::get();
+    let dir = twin.directory("restart-agent");
+    let id = twin.submit(&dir, &script("", "echo once >> runs\nsleep 5\necho done"));
+    twin.until(id, "running", SOON, |job| job["state"] == "running");
+    twin.order(json!({ "order": "restart-agent", "job": id }));
+    ends(&twin, id, "completed", 1, SOON);
+    assert_eq!(fs::read_to_string(dir.join("runs")).unwrap(), "once\n");
+}
+
+#[test]
+fn a_dry_pool_is_tried_three_times() {
+    let twin = Twin::get();
+    twin.order(json!({ "order": "dry-pool", "type": "m5.large", "launches": 2 }));
+    let id = twin.submit(&twin.directory("dry-pool"), &script("#PBS -l instance_type=m5.large", "true"));
+    let job = ends(&twin, id, "completed", 3, Duration::from_secs(150));
+    assert_eq!(job["attempts"][0]["reason"]["code"], "CAPACITY_UNAVAILABLE", "{job:#}");
+}
+
+#[test]
+fn a_refused_dry_run_ends_the_job_at_once() {
+    let twin = Twin::get();
+    let directive = "#PBS -l instance_ami=ami-0123456789abcdef0";
+    let id = twin.submit(&twin.directory("refused"), &script(directive, "true"));
+    let job = ends(&twin, id, "failed", 1, SOON);
+    assert_eq!(job["reason"]["code"], "IMAGE_UNUSABLE", "{job:#}");
+}
+
+#[test]
+fn every_function_may_die_once_while_it_works() {
+    let twin = Twin::get();
+    for name in ["dispatch", "dry-run", "provision", "wait", "teardown", "settle", "agent-api", "api"] {
+        twin.order(json!({ "order": "kill-function", "name": name, "after_ms": 15, "times": 1 }));
+    }
+    let dir = twin.directory("kill-functions");
+    let id = twin.submit(&dir, &script("", "echo once >> runs"));
+    ends(&twin, id, "completed", 1, Duration::from_secs(240));
+    assert_eq!(fs::read_to_string(dir.join("runs")).unwrap(), "once\n");
+    for name in ["sweep", "node-events"] {
+        twin.order(json!({ "order": "kill-function", "name": name, "times": 0 }));
+    }
+}
+
+#[test]
+fn every_event_may_come_twice_p6() {
+    let twin = Twin::get();
+    twin.order(json!({ "order": "twice-events", "switch": "on" }));
+    let dir = twin.directory("twice");
+    let id = twin.submit(&dir, &script("", SECOND_TIME_LUCKY));
+    twin.until(id, "running", SOON, |job| job["state"] == "running");
+    twin.order(json!({ "order": "kill-node", "job": id }));
+    ends(&twin, id, "completed", 2, SOON);
+    twin.order(json!({ "order": "twice-events", "switch": "off" }));
+    assert_eq!(fs::read_to_string(dir.join("attempts")).unwrap(), "attempt 1\nattempt 2\n");
+}
+
+#[test]
+fn every_event_may_be_lost() {
+    let twin = Twin::get();
+    twin.order(json!({ "order": "drop-events", "switch": "on" }));
+    let dir = twin.directory("lost");
+    let id = twin.submit(&dir, &script("", "echo once >> runs"));
+    // Nothing but the schedules: the dispatcher looks each minute.
+    ends(&twin, id, "completed", 1, Duration::from_secs(240));
+    twin.order(json!({ "order": "drop-events", "switch": "off" }));
+    assert_eq!(fs::read_to_string(dir.join("runs")).unwrap(), "once\n");
+}
+
+#[test]
+fn a_lost_node_is_found_by_the_sweep_when_its_event_is_lost_p3_p5() {
+    let twin = Twin::get();
+    let id = twin.submit(&twin.directory("lost-node"), &script("", SECOND_TIME_LUCKY));
+    twin.until(id, "running", SOON, |job| job["state"] == "running");
+    twin.order(json!({ "order": "drop-events", "switch": "on" }));
+    twin.order(json!({ "order": "kill-node", "job": id }));
+    // Ninety seconds of silence, then the next sweep looks the instance up.
+    twin.until(id, "in its second attempt", Duration::from_secs(240), |job| {
+        job["attempts"].as_array().is_some_and(|a| a.len() == 2)
+    });
+    twin.order(json!({ "order": "drop-events", "switch": "off" }));
+    ends(&twin, id, "completed", 2, SOON);
+}
+
+#[test]
+fn a_full_disk_ends_the_job_and_nothing_else() {
+    let twin = Twin::get();
+    let dir = twin.directory("full-disk");
+    let tiny = dir.join("tiny");
+    fs::create_dir(&tiny).unwrap();
+    let mount = std::process::Command::new("mount").args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(&tiny).output();
+    if !mount.is_ok_and(|m| m.status.success()) {
+        println!("mounting a small file system needs root; the agent's own tests cover a full disk without it");
+        return;
+    }
+    let id = twin.submit(&dir, &script("#PBS -o tiny/out.txt", "head -c 10000000 /dev/zero; echo after"));
+    let job = twin.until_ended(id, SOON);
+    std::process::Command::new("umount").arg("-l").arg(&tiny).status().unwrap();
+    assert_eq!((job["state"].as_str(), job["reason"]["code"].as_str()), (Some("failed"), Some("DISK_FULL")), "{job:#}");
+    twin.assert_nothing_left();
+}
