@@ -13,7 +13,11 @@ pub fn run(repo: &Repo, name: Option<&str>) -> Outcome<u8> {
         let message = name.map_or("There are no measurements in benches/.".to_owned(), |name| {
             format!("There is no measurement in benches/ with {name} in its name.")
         });
-        return Err(Fault::new("NO_BENCHES", message, "Put a script into benches/, for example benches/submit.sh"));
+        return Err(Fault::new(
+            "NO_BENCHES",
+            message,
+            "Put a script into benches/, for example benches/submit.sh",
+        ));
     }
     let mut worst = 0;
     for script in scripts {

@@ -23,7 +23,17 @@ struct Check {
 /// Looks at everything; the exit status is 0 when nothing is missing.
 pub fn run(repo: &Repo) -> Outcome<u8> {
     let checks = [
-        rust(repo), python(), venv_module(), emulators(repo), linker(), disk(repo), memory(), cores(), ports(), nextest(repo), node(),
+        rust(repo),
+        python(),
+        venv_module(),
+        emulators(repo),
+        linker(),
+        disk(repo),
+        memory(),
+        cores(),
+        ports(),
+        nextest(repo),
+        node(),
     ];
     for check in &checks {
         let mark = match check.good {
@@ -52,7 +62,10 @@ fn numbers(text: &str) -> Option<(u32, u32)> {
 
 fn rust(repo: &Repo) -> Check {
     let manifest = fs::read_to_string(repo.at("Cargo.toml")).unwrap_or_default();
-    let wanted = manifest.lines().find_map(|line| line.strip_prefix("rust-version = ")).map(|it| it.trim_matches('"').to_owned());
+    let wanted = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = "))
+        .map(|it| it.trim_matches('"').to_owned());
     let wanted = wanted.unwrap_or_default();
     let found = said(repo.cargo().arg("--version"));
     let enough = found.as_deref().and_then(numbers) >= numbers(&format!("cargo {wanted}.0"));
@@ -69,21 +82,37 @@ fn python() -> Check {
 }
 
 fn venv_module() -> Check {
-    let good = venv::find().and_then(|python| said(Command::new(python).args(["-c", "import venv, ensurepip; print('there')"])));
+    let good = venv::find()
+        .and_then(|python| said(Command::new(python).args(["-c", "import venv, ensurepip; print('there')"])));
     let remedy = "On Debian and Ubuntu: apt install python3-venv";
-    Check { name: "venv", good: Some(good.is_some()), found: good.unwrap_or_else(|| "missing".into()), remedy }
+    Check {
+        name: "venv",
+        good: Some(good.is_some()),
+        found: good.unwrap_or_else(|| "missing".into()),
+        remedy,
+    }
 }
 
 fn emulators(repo: &Repo) -> Check {
     let ready = Venv::of_the_twin(repo).is_ready();
     let found = if ready { "installed" } else { "not yet installed (190 MB, once)" };
-    Check { name: "emulators", good: ready.then_some(true), found: found.into(), remedy: "cargo xtask up installs them." }
+    Check {
+        name: "emulators",
+        good: ready.then_some(true),
+        found: found.into(),
+        remedy: "cargo xtask up installs them.",
+    }
 }
 
 fn linker() -> Check {
     let found = said(Command::new("cc").arg("--version"));
     let remedy = "Install a C compiler; on Debian and Ubuntu: apt install build-essential cmake";
-    Check { name: "linker", good: Some(found.is_some()), found: found.unwrap_or_else(|| "no cc".into()), remedy }
+    Check {
+        name: "linker",
+        good: Some(found.is_some()),
+        found: found.unwrap_or_else(|| "no cc".into()),
+        remedy,
+    }
 }
 
 fn disk(repo: &Repo) -> Check {
@@ -92,7 +121,12 @@ fn disk(repo: &Repo) -> Check {
     let free = text.lines().nth(1).and_then(|line| line.split_whitespace().nth(3)?.parse::<u64>().ok());
     let free = free.unwrap_or_default() * 1024 / GIB;
     let found = format!("{free} GiB free (wanted: {LEAST_DISK_GIB})");
-    Check { name: "disk", good: Some(free >= LEAST_DISK_GIB), found, remedy: "Free some, or set CARGO_TARGET_DIR." }
+    Check {
+        name: "disk",
+        good: Some(free >= LEAST_DISK_GIB),
+        found,
+        remedy: "Free some, or set CARGO_TARGET_DIR.",
+    }
 }
 
 fn memory() -> Check {
@@ -101,7 +135,12 @@ fn memory() -> Check {
     let free = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
     let free = free.unwrap_or_default() * 1024 / GIB;
     let found = format!("{free} GiB available (wanted: {LEAST_MEMORY_GIB})");
-    Check { name: "memory", good: Some(free >= LEAST_MEMORY_GIB), found, remedy: "Build with fewer jobs: CARGO_BUILD_JOBS=1" }
+    Check {
+        name: "memory",
+        good: Some(free >= LEAST_MEMORY_GIB),
+        found,
+        remedy: "Build with fewer jobs: CARGO_BUILD_JOBS=1",
+    }
 }
 
 fn cores() -> Check {
@@ -117,20 +156,34 @@ fn ports() -> Check {
         .map(|port| port.to_string())
         .collect();
     let good = taken.is_empty().then_some(true);
-    let found = if taken.is_empty() { "4566, 5005, 5006 are free".into() } else { format!("in use: {}", taken.join(", ")) };
+    let found = if taken.is_empty() {
+        "4566, 5005, 5006 are free".into()
+    } else {
+        format!("in use: {}", taken.join(", "))
+    };
     Check { name: "ports", good, found, remedy: "By the twin itself, or set SOCA_TWIN_PORTS=A,B,C" }
 }
 
 fn nextest(repo: &Repo) -> Check {
     let found = said(repo.cargo().args(["nextest", "--version"]));
     let remedy = "Tests run faster with it: cargo install cargo-nextest --locked";
-    Check { name: "nextest", good: found.is_some().then_some(true), found: found.unwrap_or_else(|| "none".into()), remedy }
+    Check {
+        name: "nextest",
+        good: found.is_some().then_some(true),
+        found: found.unwrap_or_else(|| "none".into()),
+        remedy,
+    }
 }
 
 fn node() -> Check {
     let found = said(Command::new("node").arg("--version"));
     let remedy = "Only needed to validate state machines: install Node.js 20 or later.";
-    Check { name: "node", good: found.is_some().then_some(true), found: found.unwrap_or_else(|| "none".into()), remedy }
+    Check {
+        name: "node",
+        good: found.is_some().then_some(true),
+        found: found.unwrap_or_else(|| "none".into()),
+        remedy,
+    }
 }
 
 #[cfg(test)]

@@ -23,7 +23,11 @@ pub fn run(repo: &Repo) -> Outcome<Count> {
     venv.make()?;
     for template in templates(repo) {
         let mut lint = repo.command(venv.place.join("bin/cfn-lint"));
-        cases.push(case("cfn-lint", &template, lint.arg("--non-zero-exit-code").arg("warning").arg(&template))?);
+        cases.push(case(
+            "cfn-lint",
+            &template,
+            lint.arg("--non-zero-exit-code").arg("warning").arg(&template),
+        )?);
     }
     let machines = found(&repo.at("statemachines"), ".asl.json");
     if let Some(validator) = validator(repo)? {
@@ -32,10 +36,13 @@ pub fn run(repo: &Repo) -> Outcome<Count> {
             cases.push(case("asl-validator", machine, lint.arg("--json-path").arg(machine))?);
         }
     } else {
-        eprintln!("  asl-validator is left out, since there is no npm here; the state machines' own tests still run");
+        eprintln!(
+            "  asl-validator is left out, since there is no npm here; the state machines' own tests still run"
+        );
     }
     for path in machines.into_iter().chain(found(&repo.at("events"), ".json")) {
-        let read = fs::read(&path).ok().and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
+        let read =
+            fs::read(&path).ok().and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
         let failure = read.is_none().then(|| "it is no JSON document".to_owned());
         cases.push(Case { name: format!("JSON {}", short(repo, &path)), seconds: 0.0, failure });
     }
@@ -47,7 +54,8 @@ pub fn run(repo: &Repo) -> Outcome<Count> {
 fn case(linter: &str, path: &Path, command: &mut Command) -> Outcome<Case> {
     let began = Instant::now();
     let output = output(command)?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     let failure = (!output.status.success()).then_some(text);
     let name = format!("{linter} {}", path.file_name().unwrap_or_default().to_string_lossy());
     Ok(Case { name, seconds: began.elapsed().as_secs_f64(), failure })

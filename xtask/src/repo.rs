@@ -9,6 +9,9 @@ use std::{
     process::{Command, ExitStatus, Output},
 };
 
+/// Beginnings of the names of variables that cargo sets for the programs it runs.
+const OURS: [&str; 4] = ["CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_BIN_", "CARGO_CRATE_"];
+
 /// The repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repo {
@@ -65,10 +68,12 @@ impl Repo {
     /// cargo, the one that called us.
     pub fn cargo(&self) -> Command {
         let mut cargo = self.command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        // Set by `cargo run` for us; cargo would take them for its own.
-        for name in ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_PKG_NAME"] {
+        // `cargo run` has set these for us. Build scripts that look at them would run again, and with them half of
+        // the workspace would be built again.
+        let is_ours = |name: &str| OURS.iter().any(|prefix| name.starts_with(prefix));
+        std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_ours)).for_each(|(name, _)| {
             cargo.env_remove(name);
-        }
+        });
         cargo
     }
 }

@@ -68,7 +68,11 @@ impl Twin {
         let output = output(&mut self.call(["status", "--json"])?)?;
         let fault = || {
             let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-            Fault::new("TWIN_STATUS", format!("The twin does not say how it stands: {said}."), "cargo xtask status")
+            Fault::new(
+                "TWIN_STATUS",
+                format!("The twin does not say how it stands: {said}."),
+                "cargo xtask status",
+            )
         };
         serde_json::from_slice(&output.stdout).map_err(|_| fault())
     }

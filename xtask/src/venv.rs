@@ -53,12 +53,24 @@ impl Venv {
         }
         let python = find().ok_or_else(|| {
             let message = format!("There is no Python {}.{} or later.", OLDEST.0, OLDEST.1);
-            Fault::new("PYTHON_MISSING", message, "Install it, with its venv module; cargo xtask doctor checks.")
+            Fault::new(
+                "PYTHON_MISSING",
+                message,
+                "Install it, with its venv module; cargo xtask doctor checks.",
+            )
         })?;
         let _ = fs::remove_dir_all(&self.place);
         run(Command::new(python).args(["-m", "venv"]).arg(&self.place), "The environment")?;
         let mut pip = Command::new(self.python());
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"]);
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "-r",
+        ]);
         run(pip.arg(&self.requirements), "The installation")?;
         let stamp = content_hash(&self.requirements)?;
         fs::write(self.stamp(), stamp).map_err(|e| Fault::machine(self.stamp().display(), e))?;
@@ -75,10 +87,15 @@ fn run(command: &mut Command, what: &str) -> Outcome<()> {
     if output.status.success() {
         return Ok(());
     }
-    let text = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+    let text =
+        String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
     let said = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing").trim();
     let message = format!("{what} of Python packages failed: {said}.");
-    Err(Fault::new("PYTHON_PACKAGES", message, "Check the network and Python's venv module: cargo xtask doctor"))
+    Err(Fault::new(
+        "PYTHON_PACKAGES",
+        message,
+        "Check the network and Python's venv module: cargo xtask doctor",
+    ))
 }
 
 /// A Python that is new enough.

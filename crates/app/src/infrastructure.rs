@@ -85,12 +85,7 @@ impl HandleIncident<'_> {
     }
 
     /// Sets the state of a node, if it has enrolled.
-    async fn set_state(
-        &self,
-        stack: &StackId,
-        instance: &InstanceId,
-        state: NodeState,
-    ) -> Result<(), Error> {
+    async fn set_state(&self, stack: &StackId, instance: &InstanceId, state: NodeState) -> Result<(), Error> {
         for _ in 0..RACES {
             let Some(node) = self.store.node(stack, instance).await? else { return Ok(()) };
             if node.state == state || node.state == NodeState::Down {

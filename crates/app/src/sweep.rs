@@ -76,7 +76,9 @@ impl Sweep<'_> {
                 Err(error) => tracing::error!(stack.id = %stack.id, %error, "a stack could not be swept"),
             }
         }
-        for part in [self.orphan_stacks(now).await, self.orphan_instances(now).await, self.held_too_long(now).await] {
+        for part in
+            [self.orphan_stacks(now).await, self.orphan_instances(now).await, self.held_too_long(now).await]
+        {
             match part {
                 Ok(found) => repairs.extend(found),
                 Err(error) => tracing::error!(%error, "a part of the sweep failed"),

@@ -97,7 +97,11 @@ impl Recipe {
 }
 
 fn not_a_maker() -> Fault {
-    Fault::new(Code::Internal, "This function does not make stacks.", "Give your administrator the job's number.")
+    Fault::new(
+        Code::Internal,
+        "This function does not make stacks.",
+        "Give your administrator the job's number.",
+    )
 }
 
 #[async_trait]

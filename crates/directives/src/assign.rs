@@ -134,14 +134,10 @@ impl Reader {
         let read = if key == Key::MailTo {
             values::addresses(value.text(), name).map(|to| mail.to = to)
         } else {
-            values::mail_events(value.text(), name).map(|(events, each)| {
-                mail.events = events;
-                if each {
-                    let message = "Messages for each element of an array (j) are left out; the array as a whole has one.";
-                    self.report.warn(Spot::of(&value, name), message);
-                }
-            })
+            values::mail_events(value.text(), name).map(|(events, _each)| mail.events = events)
         };
+        let message = "Mail is noted and not sent yet; soca status and soca submit -f tell how it went.";
+        self.report.warn(Spot::of(&value, name), message);
         self.request.mail = Some(mail);
         read
     }

@@ -58,8 +58,8 @@ impl ArraySpec {
 
     /// The element's position in the array, from 0, if it belongs to it.
     pub fn position(&self, element: ElementIndex) -> Option<u32> {
-        let inside =
-            (self.first..=self.last).contains(&element.0) && (element.0 - self.first).is_multiple_of(self.step);
+        let inside = (self.first..=self.last).contains(&element.0)
+            && (element.0 - self.first).is_multiple_of(self.step);
         inside.then(|| (element.0 - self.first) / self.step)
     }
 }

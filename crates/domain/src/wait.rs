@@ -94,7 +94,9 @@ impl fmt::Display for WaitReason {
             WaitReason::Dependency { on } => {
                 write!(f, "It depends on job {} ({}).", on.job, on.condition.as_str())
             }
-            WaitReason::RetryLater { at } => write!(f, "The last attempt came to nothing; the next is at {at}."),
+            WaitReason::RetryLater { at } => {
+                write!(f, "The last attempt came to nothing; the next is at {at}.")
+            }
             WaitReason::QueueJobLimit { limit } => {
                 write!(f, "The queue runs {limit} jobs, as many as it may.")
             }

@@ -57,7 +57,9 @@ impl Ports {
         let stack: StackId = text(payload, "stack")?.parse()?;
         let (store, catalog) = (&*self.store, &*self.catalog);
         match function {
-            "${DryRunFunctionArn}" => DryRunStack { store, catalog, checks: &*self.checks }.run(&stack).await?,
+            "${DryRunFunctionArn}" => {
+                DryRunStack { store, catalog, checks: &*self.checks }.run(&stack).await?
+            }
             "${ProvisionFunctionArn}" => {
                 let (stacks, entropy) = (&*self.stacks, &*self.entropy);
                 ProvisionStack { store, catalog, stacks, entropy }.run(&stack, now).await?;
@@ -73,7 +75,8 @@ impl Ports {
                 return teardown.run(&stack, failure(payload), now).await;
             }
             "${SettleFunctionArn}" => {
-                let settle = SettleStack { mover: self.mover(), prices: &*self.prices, settings: &self.settings };
+                let settle =
+                    SettleStack { mover: self.mover(), prices: &*self.prices, settings: &self.settings };
                 settle.run(&stack, now).await?;
             }
             unknown => return Err(Error::Internal(format!("there is no function {unknown}"))),

@@ -1,5 +1,6 @@
 //! The deployed state machine, walked in the interpreter: every state, every Retry and every Catch of it is reached by
 //! a named case, and every error it names exists.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use serde_json::{Value, json};
 use soca_app::{
@@ -49,7 +50,11 @@ fn cases() -> Vec<Case> {
         case("everything goes well", vec![], WHOLE),
         case("the dry run is throttled", again("DryRun", "UNAVAILABLE", 4), WHOLE),
         case("the dry run refuses", again("DryRun", "IMAGE_UNUSABLE", 1), "Entry DryRun Teardown Settle"),
-        case("the dry run stays throttled", again("DryRun", "UNAVAILABLE", 5), "Entry DryRun Teardown Settle"),
+        case(
+            "the dry run stays throttled",
+            again("DryRun", "UNAVAILABLE", 5),
+            "Entry DryRun Teardown Settle",
+        ),
         case("provisioning crashes once", again("Provision", "Runtime.ExitError", 1), WHOLE),
         case(
             "a cancel comes before provisioning",
@@ -216,8 +221,7 @@ fn a_stack_has_half_an_hour_to_go() {
 
 #[test]
 fn the_input_is_what_the_adapter_sends() {
-    let sent =
-        r#"{"stack":"job-7-1","entry":"start","failure":null,"limits":{"boot_seconds":900,"run_seconds":3600}}"#;
+    let sent = r#"{"stack":"job-7-1","entry":"start","failure":null,"limits":{"boot_seconds":900,"run_seconds":3600}}"#;
     assert!(CLOUD_AWS.contains(sent), "the adapter's own snapshot has changed");
     assert_eq!(input(Entry::Start), serde_json::from_str::<Value>(sent).unwrap());
     assert_eq!(input(Entry::Teardown(3))["entry"], "teardown");

@@ -1,5 +1,6 @@
 //! Refusals as HTTP: one body, the status from the code's kind, the cause in the log and nowhere else.
 
+use crate::request_id;
 use axum::{
     Json,
     http::StatusCode,
@@ -43,7 +44,8 @@ impl IntoResponse for ApiError {
         if kind == Kind::Unavailable {
             tracing::error!(error = chain(&self.0), "request failed");
         }
-        let mut response = (status(kind), Json(convert::error_body(&faults, None))).into_response();
+        let mut response =
+            (status(kind), Json(convert::error_body(&faults, request_id::current()))).into_response();
         if kind == Kind::Unauthenticated {
             response.headers_mut().insert("www-authenticate", axum::http::HeaderValue::from_static("Bearer"));
         }

@@ -6,8 +6,10 @@
 pub mod auth;
 mod error;
 mod parse;
+mod request_id;
 mod routes;
 mod state;
 
+pub use request_id::REQUEST_ID_HEADER;
 pub use routes::{ACCESS, Access, agent_router, api_router};
 pub use state::{AgentState, ApiState, Clock, ClusterInfo};

@@ -21,7 +21,11 @@ async fn every_address_wants_the_token_its_table_says_p9() {
         let (status, body) = world.call(method, &path, None, "{}").await;
         match access {
             Access::Public => assert_eq!(status, 200, "{method} {path}"),
-            Access::User => assert_eq!((status.as_u16(), &body["code"]), (401, &json!("TOKEN_MISSING")), "{method} {path}"),
+            Access::User => assert_eq!(
+                (status.as_u16(), &body["code"]),
+                (401, &json!("TOKEN_MISSING")),
+                "{method} {path}"
+            ),
             Access::Node => assert!([400, 401].contains(&status.as_u16()), "{method} {path}: {status}"),
         }
     }
@@ -37,7 +41,12 @@ async fn a_submitted_job_is_there_and_belongs_to_its_owner_p1_p9() {
     assert_eq!(world.bus.drain().len(), 1, "the dispatcher is woken");
     let (status, job) = world.call("GET", "/v1/jobs/1", Some(&token("alice")), "").await;
     assert_eq!((status.as_u16(), &job["wait"]["code"]), (200, &json!("NEXT")));
-    for (method, path) in [("GET", "/v1/jobs/1"), ("DELETE", "/v1/jobs/1"), ("GET", "/v1/jobs/1/logs"), ("POST", "/v1/jobs/1/hold")] {
+    for (method, path) in [
+        ("GET", "/v1/jobs/1"),
+        ("DELETE", "/v1/jobs/1"),
+        ("GET", "/v1/jobs/1/logs"),
+        ("POST", "/v1/jobs/1/hold"),
+    ] {
         let (status, body) = world.call(method, path, Some(&token("mallory")), "").await;
         assert_eq!((status.as_u16(), &body["code"]), (404, &json!("JOB_NOT_FOUND")), "{method} {path}");
     }
@@ -137,7 +146,10 @@ async fn a_dry_run_writes_nothing_and_prices() {
     let world = world();
     let body = json!({ "script": HELLO }).to_string();
     let (status, reply) = world.call("POST", "/v1/jobs?dry_run=true", Some(&token("alice")), body).await;
-    assert_eq!((status.as_u16(), &reply["job"], &reply["quote_micro_usd"]), (200, &Value::Null, &json!(7084)));
+    assert_eq!(
+        (status.as_u16(), &reply["job"], &reply["quote_micro_usd"]),
+        (200, &Value::Null, &json!(7084))
+    );
     assert_eq!(world.store.jobs(None, 10, None).await.unwrap().items.len(), 0);
 }
 

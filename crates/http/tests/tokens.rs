@@ -55,8 +55,16 @@ async fn tokens_for_others_are_refused() {
 
 #[tokio::test]
 async fn forged_tokens_are_refused() {
-    assert_eq!(refusal(&sign(&claims("alice"), "stranger", "key-1")).await, Code::TokenInvalid, "another key");
-    assert_eq!(refusal(&sign(&claims("alice"), "ours", "key-9")).await, Code::TokenInvalid, "an unknown key id");
+    assert_eq!(
+        refusal(&sign(&claims("alice"), "stranger", "key-1")).await,
+        Code::TokenInvalid,
+        "another key"
+    );
+    assert_eq!(
+        refusal(&sign(&claims("alice"), "ours", "key-9")).await,
+        Code::TokenInvalid,
+        "an unknown key id"
+    );
     let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let none = format!("{}.{}.", part(json!({ "alg": "none", "typ": "JWT" })), part(claims("alice")));
     assert_eq!(refusal(&none).await, Code::TokenInvalid, "alg none");

@@ -6,11 +6,13 @@ mod clock;
 mod env;
 mod failure;
 mod logs;
+mod request_id;
 
 pub use clock::now_ms;
 pub use env::{EnvError, number, required, text};
 pub use failure::StepFailure;
 pub use logs::{log_error, start_logs};
+pub use request_id::with_request_id;
 
 /// What every `main` answers.
 pub type Outcome = Result<(), lambda_runtime::Error>;

@@ -6,7 +6,9 @@ use tracing_subscriber::EnvFilter;
 pub fn start_logs() {
     let level = crate::env::text("LOG_LEVEL").unwrap_or_else(|| "info".into());
     // Our crates at the wished level, everybody else's at warn.
-    let filter = EnvFilter::try_new(format!("warn,soca_app={level},soca_http={level},soca_cloud_aws={level},soca_runtime={level}"));
+    let filter = EnvFilter::try_new(format!(
+        "warn,soca_app={level},soca_http={level},soca_cloud_aws={level},soca_runtime={level}"
+    ));
     let filter = filter.unwrap_or_else(|_| EnvFilter::new("warn,soca_app=info"));
     tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_target(false).init();
 }

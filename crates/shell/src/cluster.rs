@@ -7,7 +7,11 @@ use soca_runtime::{EnvError, required, text};
 pub fn cluster() -> Result<Cluster, EnvError> {
     Ok(Cluster {
         id: required("CLUSTER_ID")?,
-        subnets: required("SUBNET_IDS")?.split(',').map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect(),
+        subnets: required("SUBNET_IDS")?
+            .split(',')
+            .map(|s| s.trim().to_owned())
+            .filter(|s| !s.is_empty())
+            .collect(),
         security_group: required("SECURITY_GROUP_ID")?,
         instance_profile: required("INSTANCE_PROFILE")?,
         ami_x86_64: text("AMI_X86_64"),

@@ -20,9 +20,9 @@ DIGITS = 16
 
 
 def stripped(binary: pathlib.Path, beside: pathlib.Path) -> bytes:
-    """The binary without debugging information, if there is a `strip` here."""
+    """The binary without symbols, if there is a `strip` here."""
     if shutil.which("strip"):
-        subprocess.run(["strip", "--strip-debug", "-o", str(beside), str(binary)], check=True)
+        subprocess.run(["strip", "--strip-all", "-o", str(beside), str(binary)], check=True)
     else:
         shutil.copyfile(binary, beside)
     content = beside.read_bytes()

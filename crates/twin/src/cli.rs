@@ -99,9 +99,18 @@ mod tests {
     #[test]
     fn orders_are_read() {
         for words in [
-            "kill-node i-1", "kill-node --job 7 --index 1", "stop-agent --job 7", "spot-interrupt --job 7 --after 2",
-            "dry-pool c6i.large --zone us-east-1a --launches 2", "dry-pool * --off", "slow-boot 9", "drop-events on",
-            "twice-events off", "kill-function dispatch --after-ms 5 --times 2", "sweep-now", "dispatch-now",
+            "kill-node i-1",
+            "kill-node --job 7 --index 1",
+            "stop-agent --job 7",
+            "spot-interrupt --job 7 --after 2",
+            "dry-pool c6i.large --zone us-east-1a --launches 2",
+            "dry-pool * --off",
+            "slow-boot 9",
+            "drop-events on",
+            "twice-events off",
+            "kill-function dispatch --after-ms 5 --times 2",
+            "sweep-now",
+            "dispatch-now",
         ] {
             let line = ["soca-twin", "order"].into_iter().chain(words.split(' '));
             assert!(Cli::try_parse_from(line).is_ok(), "{words}");

@@ -32,7 +32,11 @@ pub fn run(layout: &Layout, quiet: bool) -> Outcome<()> {
     let left = clear(layout)?;
     if !quiet {
         let what = if running.is_some() { "The twin is down." } else { "The twin was not up." };
-        let more = if left > 0 { format!(" {left} processes that were left over have been killed.") } else { String::new() };
+        let more = if left > 0 {
+            format!(" {left} processes that were left over have been killed.")
+        } else {
+            String::new()
+        };
         crate::progress::Progress::new(false).line(&format!("{what}{more}"));
     }
     Ok(())
@@ -72,7 +76,9 @@ pub fn forget(layout: &Layout) -> Outcome<()> {
 
 fn remove(path: &Path) -> Outcome<()> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Fault::machine(path.display(), error)),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Fault::machine(path.display(), error))
+        }
         _ => Ok(()),
     }
 }

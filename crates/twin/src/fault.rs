@@ -74,7 +74,11 @@ impl Fault {
 
     /// A file, process or socket of this machine failed.
     pub fn machine(what: impl fmt::Display, error: impl fmt::Display) -> Fault {
-        Fault::new(Kind::Machine, format!("{what}: {error}."), "Look at what the sentence names, then try again.")
+        Fault::new(
+            Kind::Machine,
+            format!("{what}: {error}."),
+            "Look at what the sentence names, then try again.",
+        )
     }
 
     /// The twin is not up.

@@ -42,7 +42,8 @@ pub fn run(layout: &Layout, options: &LogOptions, out: &mut dyn Write) -> Outcom
     };
     let wanted = |known: &str| known == name || (name == "agent" && known.starts_with("i-"));
     let mut places: BTreeMap<PathBuf, u64> = BTreeMap::new();
-    let found: Vec<PathBuf> = all.into_iter().filter(|(known, _)| wanted(known)).map(|(_, path)| path).collect();
+    let found: Vec<PathBuf> =
+        all.into_iter().filter(|(known, _)| wanted(known)).map(|(_, path)| path).collect();
     if found.is_empty() && !options.follow {
         let message = format!("There is no log of {name}.");
         return Err(Fault::new(Kind::Order, message, "cargo xtask logs lists the names."));
@@ -68,7 +69,9 @@ pub fn run(layout: &Layout, options: &LogOptions, out: &mut dyn Write) -> Outcom
 }
 
 fn show(out: &mut dyn Write, text: &str) -> Outcome<()> {
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| Fault::machine("Standard output", e))
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|e| Fault::machine("Standard output", e))
 }
 
 /// What was appended since; a shorter file was begun anew.
@@ -88,7 +91,9 @@ fn news(path: &PathBuf, place: &mut u64) -> Vec<u8> {
 fn known(layout: &Layout) -> BTreeMap<String, PathBuf> {
     let mut all = BTreeMap::new();
     let stem = |path: &PathBuf| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let files_of = |directory: PathBuf| fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+    let files_of = |directory: PathBuf| {
+        fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path())
+    };
     for path in files_of(layout.logs()).filter(|path| path.is_file()) {
         all.insert(stem(&path), path);
     }

@@ -19,7 +19,6 @@ use std::{
 const START_LIMIT: Duration = Duration::from_secs(60);
 /// How long one may take to end.
 const END_LIMIT: Duration = Duration::from_secs(8);
-const GRACE_MS: u64 = 4000;
 
 /// What the planes need to know.
 #[derive(Clone, Debug)]
@@ -57,7 +56,8 @@ impl Planes {
             start(layout, options, "serverless-plane", serverless_arguments(layout, ports))?,
             start(layout, options, "compute-plane", compute_arguments(options))?,
         ]);
-        let calls = [ports.serverless, ports.compute].map(|port| Caller::plane(Ports::url(port), &options.secret));
+        let calls =
+            [ports.serverless, ports.compute].map(|port| Caller::plane(Ports::url(port), &options.secret));
         let until = Instant::now() + START_LIMIT;
         for (plane, call) in planes.0.iter_mut().zip(&calls) {
             plane.wait_ready(call, until)?;
@@ -121,13 +121,21 @@ fn refusal(plane: &Plane, status: i32) -> Fault {
     let said = last_line(&plane.log);
     let (kind, remedy) = match status {
         3 => (Kind::PortTaken, "End what uses the port, or choose others with --port-base.".to_owned()),
-        4 => (Kind::Emulator, "Install the pinned versions: remove target/twin/venv, then cargo xtask up".to_owned()),
+        4 => (
+            Kind::Emulator,
+            "Install the pinned versions: remove target/twin/venv, then cargo xtask up".to_owned(),
+        ),
         _ => (Kind::Died, format!("Look into {}", plane.log.display())),
     };
     Fault::new(kind, format!("The {} did not start: {said}.", plane.name), remedy)
 }
 
-fn start(layout: &Layout, options: &PlaneOptions, name: &'static str, arguments: Vec<OsString>) -> Outcome<Plane> {
+fn start(
+    layout: &Layout,
+    options: &PlaneOptions,
+    name: &'static str,
+    arguments: Vec<OsString>,
+) -> Outcome<Plane> {
     if !layout.python.exists() {
         let message = format!("There is no {}.", layout.python.display());
         return Err(Fault::new(Kind::Emulator, message, "cargo xtask up makes it."));
@@ -136,9 +144,11 @@ fn start(layout: &Layout, options: &PlaneOptions, name: &'static str, arguments:
     let script = layout.repo.join("crates/twin/python").join(format!("{}.py", name.replace('-', "_")));
     let mut command = vec![layout.python.clone().into_os_string(), script.into_os_string()];
     command.extend(arguments);
-    let environment = vec![("SOCA_INTERNAL_TOKEN", options.secret.clone()), ("PYTHONDONTWRITEBYTECODE", "1".into())];
+    let environment =
+        vec![("SOCA_INTERNAL_TOKEN", options.secret.clone()), ("PYTHONDONTWRITEBYTECODE", "1".into())];
     let directory = layout.dir.join("planes");
-    let plan = Plan { command, directory, environment, log: log.clone(), restart: false, grace_ms: GRACE_MS };
+    // Their state is in memory, so there is nothing to save at the end.
+    let plan = Plan { command, directory, environment, log: log.clone(), restart: false, grace_ms: 0 };
     Ok(Plane { name, log, process: Kept::start(layout, &plan)?, ended: None })
 }
 
@@ -147,7 +157,8 @@ fn words(list: &[&str]) -> Vec<OsString> {
 }
 
 fn serverless_arguments(layout: &Layout, ports: Ports) -> Vec<OsString> {
-    let mut list = words(&["--port", &ports.serverless.to_string(), "--compute-endpoint", &Ports::url(ports.compute)]);
+    let mut list =
+        words(&["--port", &ports.serverless.to_string(), "--compute-endpoint", &Ports::url(ports.compute)]);
     list.extend([OsString::from("--state-dir"), layout.dir.join("planes").into_os_string()]);
     list.extend([OsString::from("--function-logs"), layout.function_logs().into_os_string()]);
     list

@@ -19,7 +19,11 @@ pub struct PortOptions {
 impl PortOptions {
     /// The ports that were asked for; `None` if the default will do.
     pub fn wanted(&self) -> Option<Ports> {
-        let from = |base: u16| Ports { serverless: base, compute: base.saturating_add(1), room: base.saturating_add(2) };
+        let from = |base: u16| Ports {
+            serverless: base,
+            compute: base.saturating_add(1),
+            room: base.saturating_add(2),
+        };
         self.port_base.map(from).or(self.ports)
     }
 }
@@ -60,14 +64,18 @@ impl Ports {
 
     /// Whether all are free.
     pub fn check(self) -> Outcome<()> {
-        [self.serverless, self.compute, self.room].into_iter().try_for_each(|port| Ports::listen(port).map(drop))
+        [self.serverless, self.compute, self.room]
+            .into_iter()
+            .try_for_each(|port| Ports::listen(port).map(drop))
     }
 }
 
 fn parse(text: &str) -> Result<Ports, String> {
     let numbers: Result<Vec<u16>, _> = text.split(',').map(|word| word.trim().parse::<u16>()).collect();
     match numbers.as_deref() {
-        Ok([serverless, compute, room]) => Ok(Ports { serverless: *serverless, compute: *compute, room: *room }),
+        Ok([serverless, compute, room]) => {
+            Ok(Ports { serverless: *serverless, compute: *compute, room: *room })
+        }
         _ => Err("three port numbers with commas between them".to_owned()),
     }
 }

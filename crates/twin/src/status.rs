@@ -20,7 +20,9 @@ pub fn status(layout: &Layout) -> Outcome<Value> {
     match room(layout) {
         Ok(room) => {
             let asked = room.get("/status");
-            asked.map_err(|error| Fault::new(Kind::Died, format!("The machine room: {error}."), "cargo xtask down, then up"))
+            asked.map_err(|error| {
+                Fault::new(Kind::Died, format!("The machine room: {error}."), "cargo xtask down, then up")
+            })
         }
         Err(_) => Ok(json!({ "up": false })),
     }
@@ -60,7 +62,12 @@ pub fn describe(status: &Value) -> String {
         let job = it["job"].as_u64().map_or_else(|| "-".to_owned(), |job| job.to_string());
         text += &format!(
             "  {}  {:<13} {:<14} {}  {:<9}  job {job}  node {}\n",
-            word("id"), word("state"), word("type"), word("zone"), word("market"), word("node"),
+            word("id"),
+            word("state"),
+            word("type"),
+            word("zone"),
+            word("market"),
+            word("node"),
         );
     }
     for problem in status["problems"].as_array().into_iter().flatten() {

@@ -317,7 +317,31 @@ mod tests {
                 Report::Finished { job: 1, attempt: 1, at_ms: 9, end: End::Exited { status: 3 } },
             ],
         };
-        insta::assert_json_snapshot!(request, @"");
+        insta::assert_json_snapshot!(request, @r#"
+        {
+          "stack": "job-1-1",
+          "instance": "i-0a",
+          "sequence": 3,
+          "reports": [
+            {
+              "kind": "started",
+              "job": 1,
+              "attempt": 1,
+              "at_ms": 5
+            },
+            {
+              "kind": "finished",
+              "job": 1,
+              "attempt": 1,
+              "at_ms": 9,
+              "end": {
+                "how": "exited",
+                "status": 3
+              }
+            }
+          ]
+        }
+        "#);
     }
 
     #[test]

@@ -23,6 +23,17 @@ pub struct AgentConfig {
 
 const MARKER: &str = "SOCA_AGENT_CONFIG=";
 
+/// Only root may ask for the instance's metadata, and with it for its role's credentials: jobs must not (P9).
+const GUARD: &str = "\
+if command -v nft >/dev/null; then
+  nft add table inet soca
+  nft 'add chain inet soca out { type filter hook output priority 0; }'
+  nft add rule inet soca out ip daddr 169.254.169.254 meta skuid != 0 reject
+else
+  iptables -I OUTPUT -d 169.254.169.254 -m owner ! --uid-owner 0 -j REJECT
+fi
+";
+
 /// The user data of a stack's nodes. `agent_uri` is where the agent's binary lies in S3 (`s3://bucket/key`).
 pub fn render_user_data(config: &AgentConfig, agent_uri: &str, file_system: Option<&str>) -> String {
     let encoded = STANDARD.encode(serde_json::to_vec(config).expect("a struct of strings"));
@@ -37,7 +48,7 @@ pub fn render_user_data(config: &AgentConfig, agent_uri: &str, file_system: Opti
         )
     });
     format!(
-        "#!/bin/bash\n# Written by soca: fetches the node agent and starts it.\nset -eu\numask 077\n{MARKER}{encoded}\n{mount}\
+        "#!/bin/bash\n# Written by soca: fetches the node agent and starts it.\nset -eu\numask 077\n{MARKER}{encoded}\n{GUARD}{mount}\
          mkdir -p /opt/soca /var/lib/soca\naws s3 cp --only-show-errors {uri} /opt/soca/soca-agent\nchmod 0755 /opt/soca/soca-agent\n\
          printf '%s' \"$SOCA_AGENT_CONFIG\" | base64 -d > /opt/soca/agent.json\n\
          systemd-run --unit=soca-agent --property=Restart=always --property=KillMode=process \\\n  \

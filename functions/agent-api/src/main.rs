@@ -1,8 +1,8 @@
 //! Lambda `agent-api`: the endpoints of the nodes' agents.
 
-use lambda_http::run;
-use soca_http::{AgentState, agent_router};
-use soca_runtime::Outcome;
+use lambda_http::{run, tower::ServiceBuilder};
+use soca_http::{AgentState, REQUEST_ID_HEADER, agent_router};
+use soca_runtime::{Outcome, with_request_id};
 use soca_shell::{Shell, now};
 use std::sync::Arc;
 
@@ -16,5 +16,6 @@ async fn main() -> Outcome {
         artifacts: Arc::new(shell.artifacts()?),
         clock: Arc::new(now),
     };
-    run(agent_router(state)).await
+    let service = ServiceBuilder::new().map_request(|request| with_request_id(REQUEST_ID_HEADER, request));
+    run(service.service(agent_router(state))).await
 }

@@ -1,11 +1,11 @@
 //! Lambda `api`: the HTTP API for people and programs.
 
-use lambda_http::run;
+use lambda_http::{run, tower::ServiceBuilder};
 use soca_http::{
-    ApiState, ClusterInfo, api_router,
+    ApiState, ClusterInfo, REQUEST_ID_HEADER, api_router,
     auth::{HttpKeys, Pool, Verifier},
 };
-use soca_runtime::{EnvError, Outcome, required, text};
+use soca_runtime::{EnvError, Outcome, required, text, with_request_id};
 use soca_shell::{Shell, now, settings};
 use std::sync::Arc;
 
@@ -28,7 +28,8 @@ async fn main() -> Outcome {
         info: Arc::new(cluster_info(cognito, client_id)?),
         clock: Arc::new(now),
     };
-    run(api_router(state)).await
+    let service = ServiceBuilder::new().map_request(|request| with_request_id(REQUEST_ID_HEADER, request));
+    run(service.service(api_router(state))).await
 }
 
 fn cluster_info(cognito_endpoint: String, client_id: String) -> Result<ClusterInfo, EnvError> {
@@ -38,5 +39,8 @@ fn cluster_info(cognito_endpoint: String, client_id: String) -> Result<ClusterIn
 /// Where Cognito answers: the SDKs' own variables say so when it is not the usual address.
 fn cognito_endpoint(region: &str) -> String {
     let set = text("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER").or_else(|| text("AWS_ENDPOINT_URL"));
-    set.map_or_else(|| format!("https://cognito-idp.{region}.amazonaws.com"), |url| url.trim_end_matches('/').to_owned())
+    set.map_or_else(
+        || format!("https://cognito-idp.{region}.amazonaws.com"),
+        |url| url.trim_end_matches('/').to_owned(),
+    )
 }

@@ -15,7 +15,11 @@ async fn main() -> Outcome {
     let dispatch = Dispatch { mover: parts.mover(), entropy: &entropy, settings: &settings };
     let dispatch = &dispatch;
     run(service_fn(move |_event: LambdaEvent<Value>| async move {
-        dispatch.run(&now).await.map(|report| report.started).map_err(|error| -> StepFailure { failure(&error) })
+        dispatch
+            .run(&now)
+            .await
+            .map(|report| report.started)
+            .map_err(|error| -> StepFailure { failure(&error) })
     }))
     .await
 }

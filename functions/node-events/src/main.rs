@@ -16,7 +16,9 @@ async fn main() -> Outcome {
     let (handle, cluster) = (&handle, cluster.as_str());
     run(service_fn(move |event: LambdaEvent<Value>| async move {
         match incident_of(cluster, &event.payload) {
-            Some(incident) => handle.run(&incident, now()).await.map_err(|error| -> StepFailure { failure(&error) }),
+            Some(incident) => {
+                handle.run(&incident, now()).await.map_err(|error| -> StepFailure { failure(&error) })
+            }
             None => Ok(()),
         }
     }))

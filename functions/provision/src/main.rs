@@ -14,7 +14,8 @@ async fn main() -> Outcome {
     let (store, catalog, entropy) = (shell.store()?, shell.catalog(), shell.entropy());
     let clients = shell.clients();
     let (cluster, role) = (Arc::new(cluster()?), required("STACK_ROLE_ARN")?);
-    let stacks = ComputeStacksAws::making(clients.cloud_formation(), clients.ec2(), cluster, user_data()?, role);
+    let stacks =
+        ComputeStacksAws::making(clients.cloud_formation(), clients.ec2(), cluster, user_data()?, role);
     let step = ProvisionStack { store: &store, catalog: &catalog, stacks: &stacks, entropy: &entropy };
     let step = &step;
     run(service_fn(move |event: LambdaEvent<StepInput>| async move {

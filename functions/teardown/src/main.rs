@@ -30,7 +30,8 @@ struct Caught {
 async fn main() -> Outcome {
     let shell = Shell::load().await;
     let (parts, instances) = (shell.mover()?, shell.instances()?);
-    let stacks = ComputeStacksAws::new(shell.clients().cloud_formation(), soca_runtime::required("CLUSTER_ID")?);
+    let stacks =
+        ComputeStacksAws::new(shell.clients().cloud_formation(), soca_runtime::required("CLUSTER_ID")?);
     let step = TeardownStack { mover: parts.mover(), stacks: &stacks, instances: &instances };
     let step = &step;
     run(service_fn(move |event: LambdaEvent<Input>| async move {
@@ -38,9 +39,10 @@ async fn main() -> Outcome {
         let caught = event.payload.failure.map(|c| Failure::from_catch(&c.error, &c.cause));
         match step.run(&stack, caught, now()).await {
             Ok(Progress::Gone) => Ok(()),
-            Ok(Progress::StillThere) => {
-                Err(StepFailure { name: STACK_STILL_THERE.into(), cause: format!("{stack} is being deleted") })
-            }
+            Ok(Progress::StillThere) => Err(StepFailure {
+                name: STACK_STILL_THERE.into(),
+                cause: format!("{stack} is being deleted"),
+            }),
             Err(error) => Err(failure(&error)),
         }
     }))

@@ -9,13 +9,18 @@ const SOON: Duration = Duration::from_secs(90);
 /// Waits for the end and checks state and number of attempts.
 fn ends(twin: &Twin, id: u64, state: &str, attempts: usize, patience: Duration) -> Value {
     let job = twin.until_ended(id, patience);
-    assert_eq!((job["state"].as_str(), job["attempts"].as_array().map(Vec::len)), (Some(state), Some(attempts)), "{job:#}");
+    assert_eq!(
+        (job["state"].as_str(), job["attempts"].as_array().map(Vec::len)),
+        (Some(state), Some(attempts)),
+        "{job:#}"
+    );
     twin.assert_nothing_left();
     job
 }
 
 /// A script that hangs in its first attempt, until its node is gone, and completes in the second.
-const SECOND_TIME_LUCKY: &str = "echo attempt $SOCA_JOB_ATTEMPT >> attempts\n[ $SOCA_JOB_ATTEMPT -gt 1 ] || sleep 300";
+const SECOND_TIME_LUCKY: &str =
+    "echo attempt $SOCA_JOB_ATTEMPT >> attempts\n[ $SOCA_JOB_ATTEMPT -gt 1 ] || sleep 300";
 
 #[test]
 fn a_lost_node_means_a_second_attempt() {
@@ -26,7 +31,11 @@ fn a_lost_node_means_a_second_attempt() {
     twin.order(json!({ "order": "kill-node", "job": id }));
     let job = ends(&twin, id, "completed", 2, SOON);
     assert_eq!(job["attempts"][0]["reason"]["code"], "NODE_LOST");
-    assert_eq!(fs::read_to_string(dir.join("attempts")).unwrap(), "attempt 1\nattempt 2\n", "P2: each ran once");
+    assert_eq!(
+        fs::read_to_string(dir.join("attempts")).unwrap(),
+        "attempt 1\nattempt 2\n",
+        "P2: each ran once"
+    );
 }
 
 #[test]
@@ -138,14 +147,23 @@ fn a_full_disk_ends_the_job_and_nothing_else() {
     let dir = twin.directory("full-disk");
     let tiny = dir.join("tiny");
     fs::create_dir(&tiny).unwrap();
-    let mount = std::process::Command::new("mount").args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(&tiny).output();
+    let mount = std::process::Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
+        .arg(&tiny)
+        .output();
     if !mount.is_ok_and(|m| m.status.success()) {
-        println!("mounting a small file system needs root; the agent's own tests cover a full disk without it");
+        println!(
+            "mounting a small file system needs root; the agent's own tests cover a full disk without it"
+        );
         return;
     }
     let id = twin.submit(&dir, &script("#PBS -o tiny/out.txt", "head -c 10000000 /dev/zero; echo after"));
     let job = twin.until_ended(id, SOON);
     std::process::Command::new("umount").arg("-l").arg(&tiny).status().unwrap();
-    assert_eq!((job["state"].as_str(), job["reason"]["code"].as_str()), (Some("failed"), Some("DISK_FULL")), "{job:#}");
+    assert_eq!(
+        (job["state"].as_str(), job["reason"]["code"].as_str()),
+        (Some("failed"), Some("DISK_FULL")),
+        "{job:#}"
+    );
     twin.assert_nothing_left();
 }

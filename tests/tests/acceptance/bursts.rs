@@ -24,7 +24,11 @@ fn two_hundred_jobs_at_once_all_end_p1_p3_p4() {
         let threads: Vec<_> = (0..SUBMITTERS).map(|n| scope.spawn(move || submit(n))).collect();
         threads.into_iter().flat_map(|t| t.join().unwrap()).collect()
     });
-    assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), JOBS, "each has a number of its own");
+    assert_eq!(
+        ids.iter().collect::<std::collections::BTreeSet<_>>().len(),
+        JOBS,
+        "each has a number of its own"
+    );
     wait_for_all(&twin, &ids);
     twin.assert_nothing_left();
     let ran = std::fs::read_to_string(dir.join("ran")).unwrap();
@@ -39,7 +43,8 @@ fn wait_for_all(twin: &Twin, ids: &[u64]) {
     let last = *ids.iter().max().unwrap();
     loop {
         let queues = twin.json(&["queues"]);
-        let normal = queues["queues"].as_array().unwrap().iter().find(|q| q["name"] == "normal").unwrap().clone();
+        let normal =
+            queues["queues"].as_array().unwrap().iter().find(|q| q["name"] == "normal").unwrap().clone();
         let limit = normal["max_running_jobs"].as_u64().unwrap();
         assert!(normal["running_jobs"].as_u64().unwrap() <= limit, "P4: {normal}");
         if normal["waiting_jobs"] == 0 && normal["running_jobs"] == 0 && twin.job(last)["ended"] == true {

@@ -8,7 +8,11 @@ const SOON: Duration = Duration::from_secs(60);
 
 fn cancelled(twin: &Twin, id: u64) {
     let job = twin.until_ended(id, SOON);
-    assert_eq!((job["state"].as_str(), job["reason"]["code"].as_str()), (Some("cancelled"), Some("CANCELLED_BY_USER")), "{job:#}");
+    assert_eq!(
+        (job["state"].as_str(), job["reason"]["code"].as_str()),
+        (Some("cancelled"), Some("CANCELLED_BY_USER")),
+        "{job:#}"
+    );
     twin.assert_nothing_left();
 }
 
@@ -30,7 +34,11 @@ fn while_it_is_queued_with_its_true_reason_p7() {
     let twin = Twin::get();
     let id = twin.submit(&twin.directory("cancel-queued"), &script("#PBS -a 203001011200", "true"));
     let job = twin.job(id);
-    assert_eq!((job["state"].as_str(), job["wait"]["code"].as_str()), (Some("queued"), Some("BEGINS_LATER")), "{job:#}");
+    assert_eq!(
+        (job["state"].as_str(), job["wait"]["code"].as_str()),
+        (Some("queued"), Some("BEGINS_LATER")),
+        "{job:#}"
+    );
     cancel(&twin, id);
     cancelled(&twin, id);
 }

@@ -54,9 +54,9 @@ fn fail_returns_its_status() {
 #[test]
 fn array_runs_each_element_once_p2() {
     let (dir, ran) = completes("array.pbs");
-    let results = fs::read_dir(dir.join("results")).unwrap().filter(|e| {
-        e.as_ref().unwrap().path().extension().is_some_and(|x| x == "txt")
-    });
+    let results = fs::read_dir(dir.join("results"))
+        .unwrap()
+        .filter(|e| e.as_ref().unwrap().path().extension().is_some_and(|x| x == "txt"));
     assert_eq!(results.count(), 50);
     let job = ran.summary["job"].as_str().unwrap().to_owned();
     let list = Twin::get().json(&["elements", &job]);
@@ -75,7 +75,14 @@ fn most_at_once(elements: &[serde_json::Value]) -> i64 {
     }
     moments.sort();
     let mut now = 0;
-    moments.iter().map(|(_, step)| { now += step; now }).max().unwrap_or(0)
+    moments
+        .iter()
+        .map(|(_, step)| {
+            now += step;
+            now
+        })
+        .max()
+        .unwrap_or(0)
 }
 
 #[test]

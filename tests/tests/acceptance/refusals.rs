@@ -93,7 +93,8 @@ fn nobody_sees_what_is_somebody_elses_p9() {
     let dir = twin.directory("others");
     fs::write(dir.join("job.pbs"), "#!/bin/bash\n#PBS -h\necho\n").unwrap();
     let output = twin.soca("admin", &dir, &["submit", "job.pbs", "--json"]).output().unwrap();
-    let reply: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", text_of(&output)));
+    let reply: Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", text_of(&output)));
     let id = reply["job"]["id"].to_string();
     let output = twin.soca("alice", &dir, &["status", &id]).output().unwrap();
     assert!(!output.status.success() && text_of(&output).contains("JOB_NOT_FOUND"), "{}", text_of(&output));

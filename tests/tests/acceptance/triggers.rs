@@ -20,12 +20,16 @@ async fn every_sample_event_is_answered_by_its_function() {
         .build();
     let client = Client::from_conf(config);
     let mut seen = 0;
-    for folder in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../events")).unwrap().map(Result::unwrap) {
+    for folder in
+        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../events")).unwrap().map(Result::unwrap)
+    {
         let function = twin.text(&format!("/functions/{}", folder.file_name().to_string_lossy()));
         for file in fs::read_dir(folder.path()).unwrap().map(Result::unwrap) {
             let payload = fs::read(file.path()).unwrap();
-            let reply = client.invoke().function_name(&function).payload(Blob::new(payload)).send().await.unwrap();
-            let body: Value = serde_json::from_slice(reply.payload().map(Blob::as_ref).unwrap_or(b"null")).unwrap_or_default();
+            let reply =
+                client.invoke().function_name(&function).payload(Blob::new(payload)).send().await.unwrap();
+            let body: Value = serde_json::from_slice(reply.payload().map(Blob::as_ref).unwrap_or(b"null"))
+                .unwrap_or_default();
             check(&file.path(), reply.function_error(), &body);
             seen += 1;
         }

@@ -39,7 +39,11 @@ impl Twin {
     }
 
     pub(crate) fn text(&self, pointer: &str) -> String {
-        self.file.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no {pointer}")).to_owned()
+        self.file
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_else(|| panic!("no {pointer}"))
+            .to_owned()
     }
 
     /// A directory of its own for a test, in alice's home on the shared file system.
@@ -64,7 +68,8 @@ impl Twin {
         let dir = PathBuf::from(self.text("/data")).join("home/alice");
         let output = self.soca("alice", &dir, args).arg("--json").output().unwrap();
         assert!(output.status.success(), "soca {args:?}: {}", text_of(&output));
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("soca {args:?}: {e}: {}", text_of(&output)))
+        serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|e| panic!("soca {args:?}: {e}: {}", text_of(&output)))
     }
 
     /// Writes a script and submits it; the job's number.
@@ -96,7 +101,13 @@ impl Twin {
     }
 
     /// Waits until a job is as `done` says; the job then.
-    pub(crate) fn until(&self, id: u64, what: &str, patience: Duration, done: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) fn until(
+        &self,
+        id: u64,
+        what: &str,
+        patience: Duration,
+        done: impl Fn(&Value) -> bool,
+    ) -> Value {
         let begun = Instant::now();
         loop {
             let job = self.job(id);
@@ -116,7 +127,10 @@ impl Twin {
     pub(crate) fn order(&self, order: Value) -> Value {
         let url = format!("{}/orders", self.text("/control/url"));
         let token = format!("Bearer {}", self.text("/control/token"));
-        let mut reply = ureq::post(&url).header("authorization", &token).send_json(&order).unwrap_or_else(|e| panic!("{order}: {e}"));
+        let mut reply = ureq::post(&url)
+            .header("authorization", &token)
+            .send_json(&order)
+            .unwrap_or_else(|e| panic!("{order}: {e}"));
         reply.body_mut().read_json().unwrap()
     }
 

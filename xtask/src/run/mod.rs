@@ -56,7 +56,8 @@ pub fn run(repo: &Repo, options: &RunOptions, here: &std::path::Path) -> Outcome
 
 fn follow(twin: &Twin, script: &std::path::Path, options: &RunOptions) -> Outcome<u8> {
     let facts = twin.file()?;
-    let text = |pointer: &str| facts.pointer(pointer).and_then(Value::as_str).map(PathBuf::from).unwrap_or_default();
+    let text =
+        |pointer: &str| facts.pointer(pointer).and_then(Value::as_str).map(PathBuf::from).unwrap_or_default();
     let home = text("/data").join("home/alice");
     let staged = stage::stage(script, &home)?;
     eprintln!("{}", staged.note);

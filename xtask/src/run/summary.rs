@@ -27,7 +27,8 @@ impl Ended {
             Value::Null => "-".to_owned(),
             other => other.to_string(),
         };
-        let seconds = |key: &str| self.0[key].as_f64().map_or("-".to_owned(), |ms| format!("{:.1} s", ms / 1000.0));
+        let seconds =
+            |key: &str| self.0[key].as_f64().map_or("-".to_owned(), |ms| format!("{:.1} s", ms / 1000.0));
         let cost = self.0["cost_micro_usd"].as_f64();
         let cost = cost.map_or("-".to_owned(), |micro| format!("{:.6} USD", micro / 1e6));
         let lines = [
@@ -55,7 +56,10 @@ mod tests {
             "run_ms": 60000, "cost_micro_usd": 1234, "nodes": 1});
         let ended = Ended::of(&value).unwrap();
         let block = ended.block();
-        assert!(block.contains("state      timed out") && block.contains("cost       0.001234 USD"), "{block}");
+        assert!(
+            block.contains("state      timed out") && block.contains("cost       0.001234 USD"),
+            "{block}"
+        );
         assert_eq!(ended.json((1, 2))["stacks_left"], 2);
         assert_eq!(Ended::of(&json!({"code": "NO_ENDPOINT"})), None);
     }

@@ -55,7 +55,8 @@ pub fn edges(repo: &Repo, name: Option<&str>) -> Outcome<Count> {
 fn parse(text: &str) -> Vec<Case> {
     let lines = text.lines().filter_map(|line| line.split_once(" ... "));
     let tests = lines.filter(|(name, _)| name.starts_with("test_"));
-    let failure = |verdict: &str| ["FAIL", "ERROR"].contains(&verdict.trim()).then(|| "see the output".to_owned());
+    let failure =
+        |verdict: &str| ["FAIL", "ERROR"].contains(&verdict.trim()).then(|| "see the output".to_owned());
     tests.map(|(name, verdict)| Case { name: name.into(), seconds: 0.0, failure: failure(verdict) }).collect()
 }
 

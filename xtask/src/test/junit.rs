@@ -16,12 +16,15 @@ fn count(text: &str, path: &Path) -> Count {
     let mut found = Count::default();
     for case in text.split("<testcase ").skip(1) {
         let (head, rest) = case.split_once('>').unwrap_or((case, ""));
-        let body = if head.ends_with('/') { "" } else { rest.split("</testcase>").next().unwrap_or_default() };
+        let body =
+            if head.ends_with('/') { "" } else { rest.split("</testcase>").next().unwrap_or_default() };
         if body.contains("<failure") || body.contains("<error") {
             found.failed += 1;
             let name = attribute(head, "name").unwrap_or("a test");
             let suite = attribute(head, "classname").unwrap_or_default();
-            found.look.push(format!("{suite} {name}; look above or into {}", path.display()).trim_start().to_owned());
+            found.look.push(
+                format!("{suite} {name}; look above or into {}", path.display()).trim_start().to_owned(),
+            );
         } else if !body.contains("<skipped") {
             found.passed += 1;
         }
@@ -55,7 +58,11 @@ pub fn write(path: &Path, suite: &str, cases: &[Case]) -> Outcome<Count> {
         cases.len()
     );
     for case in cases {
-        let head = format!("<testcase name=\"{}\" classname=\"{suite}\" time=\"{:.3}\"", escape(&case.name), case.seconds);
+        let head = format!(
+            "<testcase name=\"{}\" classname=\"{suite}\" time=\"{:.3}\"",
+            escape(&case.name),
+            case.seconds
+        );
         text += &match &case.failure {
             None => format!("{head}/>\n"),
             Some(said) => format!("{head}><failure>{}</failure></testcase>\n", escape(said)),

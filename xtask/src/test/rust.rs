@@ -81,7 +81,11 @@ pub fn matching(repo: &Repo, filter: &str, name: Option<&str>) -> Outcome<u64> {
 }
 
 fn not_built() -> Fault {
-    Fault::new("TESTS_NOT_BUILT", "The tests could not be built or listed.", "The compiler has said why, above.")
+    Fault::new(
+        "TESTS_NOT_BUILT",
+        "The tests could not be built or listed.",
+        "The compiler has said why, above.",
+    )
 }
 
 /// Runs cargo's own runner, one test at a time in the report.
@@ -112,17 +116,20 @@ pub fn cargo_test(
 fn parse(text: &str) -> Vec<Case> {
     let lines = text.lines().filter_map(|line| line.strip_prefix("test ")?.split_once(" ... "));
     let ran = lines.filter(|(_, verdict)| verdict.starts_with("ok") || verdict.starts_with("FAILED"));
-    let failure = |verdict: &str| verdict.starts_with("FAILED").then(|| "see the output of the run".to_owned());
+    let failure =
+        |verdict: &str| verdict.starts_with("FAILED").then(|| "see the output of the run".to_owned());
     ran.map(|(name, verdict)| Case { name: name.into(), seconds: 0.0, failure: failure(verdict) }).collect()
 }
 
 /// Test programs of the workspace whose names are wanted.
 pub fn targets(repo: &Repo, wanted: impl Fn(&str) -> bool) -> Outcome<Vec<PathBuf>> {
     let output = output(repo.cargo().args(["metadata", "--no-deps", "--format-version", "1", "--locked"]))?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|e| Fault::machine("cargo metadata", e))?;
+    let metadata: Value =
+        serde_json::from_slice(&output.stdout).map_err(|e| Fault::machine("cargo metadata", e))?;
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let targets = packages.flat_map(|package| package["targets"].as_array().into_iter().flatten());
-    let tests = targets.filter(|target| target["kind"][0] == "test").filter_map(|target| target["name"].as_str());
+    let tests =
+        targets.filter(|target| target["kind"][0] == "test").filter_map(|target| target["name"].as_str());
     Ok(tests.filter(|name| wanted(name)).map(PathBuf::from).collect())
 }
 
@@ -132,8 +139,10 @@ mod tests {
 
     #[test]
     fn lines_of_the_runner_are_read() {
-        let cases = parse("running 3 tests\ntest a::b ... ok\ntest c ... FAILED\ntest d ... ignored\ntest result: x");
-        let seen: Vec<(&str, bool)> = cases.iter().map(|case| (case.name.as_str(), case.failure.is_some())).collect();
+        let cases =
+            parse("running 3 tests\ntest a::b ... ok\ntest c ... FAILED\ntest d ... ignored\ntest result: x");
+        let seen: Vec<(&str, bool)> =
+            cases.iter().map(|case| (case.name.as_str(), case.failure.is_some())).collect();
         assert_eq!(seen, [("a::b", false), ("c", true)]);
     }
 

@@ -22,7 +22,7 @@ impl Serving {
     /// Takes an answer in: what is wanted begins, what is not wanted any more ends.
     pub(super) fn answered(&mut self, now: u64, wanted: Vec<ServeDirective>) -> Vec<Effect> {
         let key = |serve: &ServeDirective| RunKey { job: serve.job, attempt: serve.attempt };
-        let keys: BTreeSet<_> = wanted.iter().map(|serve| key(serve)).collect();
+        let keys: BTreeSet<_> = wanted.iter().map(key).collect();
         self.not_before.retain(|key, _| keys.contains(key));
         let unwanted = self.here.iter().filter(|key| !keys.contains(key));
         let mut effects: Vec<_> = unwanted.map(|key| Effect::Unserve(*key, Manner::Grace)).collect();

@@ -35,12 +35,13 @@ pub(super) fn own() -> Variables {
 /// What a client's environment becomes on its way.
 pub(super) fn passed_on(own: &Variables) -> Variables {
     let kept = |name: &&String| {
-        !is_secret(name)
-            && !OF_THE_NODE.contains(&name.as_str())
-            && !OF_THE_PROCESS.contains(&name.as_str())
+        !is_secret(name) && !OF_THE_NODE.contains(&name.as_str()) && !OF_THE_PROCESS.contains(&name.as_str())
     };
-    let mut passed: Variables =
-        own.iter().filter(|(name, _)| kept(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+    let mut passed: Variables = own
+        .iter()
+        .filter(|(name, _)| kept(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
     if let (Some(path), Some(programs)) = (passed.get_mut("PATH"), own.get(PROGRAMS)) {
         *path = path.split(':').filter(|part| part != programs).collect::<Vec<_>>().join(":");
     }
@@ -89,7 +90,8 @@ mod tests {
         let passed = passed_on(&client);
         assert_eq!(passed, variables(&[("MESH", "fine"), ("PATH", "/usr/bin:/bin")]));
 
-        let node = variables(&[("SOCA_BIN", "/tmp/b/bin"), ("SOCA_NODE_INDEX", "3"), ("PATH", "/x"), ("A", "x")]);
+        let node =
+            variables(&[("SOCA_BIN", "/tmp/b/bin"), ("SOCA_NODE_INDEX", "3"), ("PATH", "/x"), ("A", "x")]);
         let expected = variables(&[
             ("MESH", "fine"),
             ("PATH", "/tmp/b/bin:/usr/bin:/bin"),

@@ -68,11 +68,20 @@ mod tests {
         PbsdshCli::command().debug_assert();
         let options = parse(&["-v", "-s", "-c", "3", "--", "sh", "-c", "echo"]).unwrap();
         assert!(options.verbose && options.sequential && !options.unwaited);
-        assert_eq!((options.copies, options.command), (Some(3), vec!["sh".into(), "-c".into(), "echo".into()]));
+        assert_eq!(
+            (options.copies, options.command),
+            (Some(3), vec!["sh".into(), "-c".into(), "echo".into()])
+        );
         let options = parse(&["-n", "2", "hostname", "-f", "--", "x"]).unwrap();
-        assert_eq!((options.node, options.command.len()), (Some(2), 4), "all after the program is the program's");
+        assert_eq!(
+            (options.node, options.command.len()),
+            (Some(2), 4),
+            "all after the program is the program's"
+        );
         assert_eq!(parse(&["-h", "node1", "id"]).unwrap().host.as_deref(), Some("node1"));
-        for bad in [&["-v"][..], &[], &["-n", "1", "-c", "2", "x"], &["-c", "0", "x"], &["-x", "y"], &["-os", "y"]] {
+        for bad in
+            [&["-v"][..], &[], &["-n", "1", "-c", "2", "x"], &["-c", "0", "x"], &["-x", "y"], &["-os", "y"]]
+        {
             assert!(parse(bad).is_err(), "{bad:?}");
         }
     }

@@ -111,7 +111,10 @@ pub(super) fn read(directory: &Path, name: &Name) -> io::Result<(File, Request)>
     let file = OpenOptions::new().read(true).custom_flags(flags).open(directory.join(name.file()))?;
     let found = file.metadata()?;
     if !found.is_file() || found.uid() != Uid::effective().as_raw() || found.len() > LARGEST {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is not a request of the job's owner"));
+        return Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "it is not a request of the job's owner",
+        ));
     }
     let mut bytes = Vec::new();
     (&file).take(LARGEST).read_to_end(&mut bytes)?;

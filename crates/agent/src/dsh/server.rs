@@ -78,7 +78,9 @@ impl Server {
         use io::ErrorKind::{Interrupted, NotFound, StaleNetworkFileHandle, TimedOut};
         let (file, request) = match request::read(&self.directory, name) {
             Ok(read) => read,
-            Err(error) if matches!(error.kind(), Interrupted | NotFound | StaleNetworkFileHandle | TimedOut) => {
+            Err(error)
+                if matches!(error.kind(), Interrupted | NotFound | StaleNetworkFileHandle | TimedOut) =>
+            {
                 return;
             }
             Err(error) => {

@@ -23,11 +23,14 @@ impl Setting {
     /// Reads it from the environment.
     pub(super) fn of(own: &Variables) -> Result<Setting, String> {
         let outside = || {
-            format!("this is not part of a running job ({MEETING} is not set), or the job's nodes could not meet")
+            format!(
+                "this is not part of a running job ({MEETING} is not set), or the job's nodes could not meet"
+            )
         };
         let meeting = PathBuf::from(own.get(MEETING).ok_or_else(outside)?);
         let unit = meeting.file_name().and_then(|name| name.to_str()).ok_or_else(outside)?.to_owned();
-        let directory = meeting.parent().filter(|parent| parent.is_absolute()).ok_or_else(outside)?.to_owned();
+        let directory =
+            meeting.parent().filter(|parent| parent.is_absolute()).ok_or_else(outside)?.to_owned();
         let number = |name: &str| {
             let value = own.get(name).and_then(|value| value.parse::<u32>().ok());
             value.ok_or_else(|| format!("{name} is not a number"))
@@ -53,7 +56,9 @@ impl Setting {
         let nodes: Vec<u32> = match (options.node, &options.host) {
             (Some(node), _) if node < count => vec![node],
             (Some(node), _) => return Err(format!("there is no node {node}: the job has {count}, from 0")),
-            (None, Some(host)) => vec![self.find(host).ok_or(format!("no node of the job is called {host:?}"))?],
+            (None, Some(host)) => {
+                vec![self.find(host).ok_or(format!("no node of the job is called {host:?}"))?]
+            }
             (None, None) => (0..options.copies.unwrap_or(count)).map(|copy| copy % count).collect(),
         };
         Ok((1..).zip(nodes).map(|(number, node)| Task { number, node }).collect())

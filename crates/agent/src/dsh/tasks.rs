@@ -58,7 +58,13 @@ impl Tasks {
     }
 
     /// Runs a task unless it was begun before, and says whether it was. `flushed`: another node reads what it writes.
-    pub(super) fn begin(&self, name: &Name, request: &Request, task: Task, flushed: bool) -> io::Result<bool> {
+    pub(super) fn begin(
+        &self,
+        name: &Name,
+        request: &Request,
+        task: Task,
+        flushed: bool,
+    ) -> io::Result<bool> {
         let files = self.files(name, task.number);
         if !files.claim()? {
             return Ok(false);
@@ -156,7 +162,9 @@ fn processes_of(table: &BTreeMap<TaskFiles, Running>, files: &TaskFiles) -> Vec<
 fn attend(table: &Table, files: &TaskFiles, started: &Started, mut outputs: [File; 2]) {
     let refused = started.sentence();
     // It keeps its number until nobody can send it a signal any more.
-    while waitid(Id::Pid(started.pid), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT) == Err(nix::errno::Errno::EINTR) {}
+    while waitid(Id::Pid(started.pid), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT)
+        == Err(nix::errno::Errno::EINTR)
+    {}
     let unwanted = locked(table).remove(files).is_none_or(|running| running.unwanted);
     let status = match waitpid(started.pid, None) {
         Ok(WaitStatus::Exited(_, status)) => status,

@@ -40,8 +40,7 @@ impl Runner {
             return Some(Input::ServerGone(key));
         }
         log::info("server.wanted", &[("job.id", &key.job), ("attempt", &key.attempt)]);
-        let file =
-            RunFile { directive: as_run(directive), context: self.context.clone(), serve: true };
+        let file = RunFile { directive: as_run(directive), context: self.context.clone(), serve: true };
         match self.served.prepare(key, &file) {
             Ok(()) => {
                 self.attend_server(key);

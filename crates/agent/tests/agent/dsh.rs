@@ -58,7 +58,9 @@ fn output_comes_while_the_commands_run() {
     let stack = Stack::started();
     let script = "pbsdsh -n 1 -- sh -c 'echo early; while [ ! -e go ]; do sleep 0.05; done; echo late'";
     let job = stack.submit(stack.job(script));
-    until("early output", || std::fs::read(stack.first().shared("case/o1")).is_ok_and(|text| text == b"early\n"));
+    until("early output", || {
+        std::fs::read(stack.first().shared("case/o1")).is_ok_and(|text| text == b"early\n")
+    });
     std::fs::write(stack.first().shared("case/go"), "").unwrap();
     assert_eq!(stack.end_of(job), End::Exited { status: 0 });
     assert_eq!(stack.first().read("case/o1"), "early\nlate\n");
@@ -119,7 +121,8 @@ fn an_array_on_several_nodes_has_it_for_each_element() {
 
 #[test]
 fn outside_of_a_job_there_is_a_clear_error() {
-    let output = Command::new(PROGRAM).arg0("/usr/bin/pbsdsh").args(["--", "true"]).env_clear().output().unwrap();
+    let output =
+        Command::new(PROGRAM).arg0("/usr/bin/pbsdsh").args(["--", "true"]).env_clear().output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(errors.starts_with("pbsdsh: this is not part of a running job"), "{errors}");
@@ -154,12 +157,13 @@ fn a_request_of_somebody_else_is_ignored_p10() {
     let job = stack.submit(stack.job("pbsdsh -- true; while [ ! -e go ]; do sleep 0.05; done"));
     let meeting = stack.first().shared(".soca/dsh/job-1-1");
     until("the meeting is there", || meeting.exists());
-    let (forged, genuine) = (meeting.join("job-00000000000000f0.json"), meeting.join("job-00000000000000f1.json"));
+    let (forged, genuine) =
+        (meeting.join("job-00000000000000f0.json"), meeting.join("job-00000000000000f1.json"));
     for (path, owner) in [(&forged, 65534), (&genuine, 0)] {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let mark = stack.first().shared("case").join(&name);
         let request = serde_json::json!({
-            "command": ["touch", mark], "environment": {}, "workdir": "/", "from": 0,
+            "command": ["touch", mark], "environment": { "PATH": "/usr/bin:/bin" }, "workdir": "/", "from": 0,
             "waited": false, "locked": false, "tasks": [{ "number": 1, "node": 1 }],
         });
         let beside = meeting.join(format!(".{name}"));

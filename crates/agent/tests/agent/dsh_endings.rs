@@ -8,7 +8,9 @@ use soca_wire::agent::End;
 
 /// A command that leaves a daemon behind and does not want to end.
 fn stubborn(marker: &str) -> String {
-    format!("sh -c 'trap \"\" TERM; (setsid sleep {marker} &); touch up$SOCA_NODE_INDEX; sleep {marker}; sleep {marker}'")
+    format!(
+        "sh -c 'trap \"\" TERM; (setsid sleep {marker} &); touch up$SOCA_NODE_INDEX; sleep {marker}; sleep {marker}'"
+    )
 }
 
 fn assert_all_over(stack: &Stack) {
@@ -26,7 +28,8 @@ fn assert_all_over(stack: &Stack) {
 fn what_runs_on_other_nodes_ends_with_the_job() {
     let stack = Stack::started();
     let marker = unique_seconds();
-    let script = format!("pbsdsh -- {} & while [ ! -e up1 -o ! -e up3 ]; do sleep 0.05; done", stubborn(&marker));
+    let script =
+        format!("pbsdsh -- {} & while [ ! -e up1 -o ! -e up3 ]; do sleep 0.05; done", stubborn(&marker));
     let job = stack.submit(stack.job(&script));
     assert_eq!(stack.end_of(job), End::Exited { status: 0 });
     until("nothing of it runs", || !runs(&marker));
@@ -71,7 +74,9 @@ fn a_client_that_is_killed_takes_its_commands_along() {
             stubborn(&marker)
         );
         let job = stack.submit(stack.job(&script));
-        until("the client is killed", || std::fs::read(stack.first().shared("case/o1")).is_ok_and(|o| !o.is_empty()));
+        until("the client is killed", || {
+            std::fs::read(stack.first().shared("case/o1")).is_ok_and(|o| !o.is_empty())
+        });
         until("nothing of it runs", || !runs(&marker));
         std::fs::write(stack.first().shared("case/go"), "").unwrap();
         assert_eq!(stack.end_of(job), End::Exited { status: 0 });
@@ -80,7 +85,7 @@ fn a_client_that_is_killed_takes_its_commands_along() {
 }
 
 #[test]
-fn a_node_that_is_shut_down_kills_what_it_runs() {
+fn a_node_that_is_shut_down_kills_what_it_runs_and_ends_the_meeting() {
     let mut stack = Stack::started();
     let marker = unique_seconds();
     let job = stack.submit(stack.job(&format!("pbsdsh -n 1 -- {}", stubborn(&marker))));
@@ -88,14 +93,15 @@ fn a_node_that_is_shut_down_kills_what_it_runs() {
     stack.nodes[1].plane.with(|state| state.shutdown = true);
     assert_eq!(stack.nodes[1].agent_exit().code(), Some(0));
     until("nothing of it runs", || !runs(&format!("sleep {marker}")));
-    stack.first().plane.with(|state| state.cancelled.push(job));
-    assert_eq!(stack.end_of(job), End::Cancelled);
+    assert_eq!(stack.end_of(job), End::Exited { status: 1 });
+    assert_eq!(stack.first().read("case/e1"), "pbsdsh: the job is over.\n");
 }
 
 #[test]
 fn an_agent_that_is_killed_changes_nothing_p2() {
     let mut stack = Stack::started();
-    let command = "echo begin >> times; while [ ! -e go ]; do sleep 0.05; done; echo $SOCA_NODE_INDEX; exit 5";
+    let command =
+        "echo begin >> times; while [ ! -e go ]; do sleep 0.05; done; echo $SOCA_NODE_INDEX; exit 5";
     let job = stack.submit(stack.job(&format!("pbsdsh -n 1 -- sh -c '{command}'; echo status $?")));
     until("it runs", || stack.first().shared("case/times").exists());
     stack.nodes[1].kill_agent();

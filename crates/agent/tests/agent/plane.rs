@@ -3,7 +3,8 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use soca_wire::agent::{
-    Directive, End, EnrollReply, EnrollRequest, Refusal, Report, RunDirective, ServeDirective, Stream, SyncReply, SyncRequest,
+    Directive, End, EnrollReply, EnrollRequest, Refusal, Report, RunDirective, ServeDirective, Stream,
+    SyncReply, SyncRequest,
 };
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};

@@ -21,7 +21,7 @@ fn each_of_these_is_accepted_with_one_warning() {
         ("#PBS -W group_list=team", 1, 9, "group_list"),
         ("#PBS -W umask=022", 1, 9, "umask"),
         ("#PBS -W block=true", 1, 9, "--wait"),
-        ("#PBS -m abj", 1, 9, "(j)"),
+        ("#PBS -m abe", 1, 9, "not sent yet"),
         ("#PBS -l anonymous_metrics=true", 1, 9, "no longer collected"),
         ("#PBS -N a\n#PBS -N b", 2, 9, "twice"),
         ("#PBS -l select=2\n#SOCA --nodes=3", 2, 15, "again"),

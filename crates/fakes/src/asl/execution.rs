@@ -133,7 +133,10 @@ impl Execution {
     /// Tells it what happened; `None` when that changes nothing.
     pub fn hear(&mut self, what: Happened) -> Option<Command> {
         let visit = match &what {
-            Happened::Returned(v, _) | Happened::Answered(v, _) | Happened::TimedOut(v) | Happened::Woke(v) => *v,
+            Happened::Returned(v, _)
+            | Happened::Answered(v, _)
+            | Happened::TimedOut(v)
+            | Happened::Woke(v) => *v,
         };
         if self.status != Status::Running || visit != self.visit {
             return None;
@@ -145,7 +148,9 @@ impl Execution {
                 Some(self.done(task, json!({ "Payload": value })))
             }
             (State::Task(_), Happened::Returned(_, Ok(_))) => None,
-            (State::Task(task), Happened::Answered(_, Ok(value))) if task.resource == Resource::InvokeAndWait => {
+            (State::Task(task), Happened::Answered(_, Ok(value)))
+                if task.resource == Resource::InvokeAndWait =>
+            {
                 Some(self.done(task, value))
             }
             (State::Task(_), Happened::Answered(..)) if !self.waits_for_token() => None,
@@ -176,7 +181,9 @@ impl Execution {
                     self.retries = vec![0; task.retry.len()];
                     return self.invoke(task);
                 }
-                State::Wait(wait) => return self.sleep(f64::from(u32::try_from(wait.seconds).unwrap_or(u32::MAX))),
+                State::Wait(wait) => {
+                    return self.sleep(f64::from(u32::try_from(wait.seconds).unwrap_or(u32::MAX)));
+                }
                 State::Succeed(_) => return self.end(Ok(self.document.clone())),
                 State::Fail(fail) => {
                     return self.end(Err(Failed { error: fail.error.clone(), cause: fail.cause.clone() }));

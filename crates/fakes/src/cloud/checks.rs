@@ -3,12 +3,7 @@
 use super::FakeCloud;
 use async_trait::async_trait;
 use soca_app::ports::{CloudError, LaunchChecks};
-use soca_domain::{
-    Code, Fault,
-    instance_type::InstanceType,
-    launch::LaunchSpec,
-    request::SubnetChoice,
-};
+use soca_domain::{Code, Fault, instance_type::InstanceType, launch::LaunchSpec, request::SubnetChoice};
 
 /// The cluster's subnets.
 const SUBNETS: [&str; 2] = ["subnet-0a", "subnet-0b"];
@@ -18,7 +13,8 @@ const NO_IMAGE: &str = "ami-0bad";
 #[async_trait]
 impl LaunchChecks for FakeCloud {
     async fn check_launch(&self, spec: &LaunchSpec, types: &[InstanceType]) -> Result<(), CloudError> {
-        let refused = |code, what: String| Err(CloudError::Refused(Fault::new(code, what, "Choose another.")));
+        let refused =
+            |code, what: String| Err(CloudError::Refused(Fault::new(code, what, "Choose another.")));
         if let Some(fault) = self.state().refusals.pop_front() {
             return Err(CloudError::Refused(fault));
         }
@@ -33,7 +29,10 @@ impl LaunchChecks for FakeCloud {
         let asked = types.first().map_or(0, |t| t.vcpus) * spec.nodes;
         let quota = self.state().quota;
         if asked > quota {
-            return refused(Code::QuotaTooSmall, format!("{asked} vCPUs are more than the quota of {quota}."));
+            return refused(
+                Code::QuotaTooSmall,
+                format!("{asked} vCPUs are more than the quota of {quota}."),
+            );
         }
         if asked + self.vcpus_in_use() > quota {
             return refused(Code::QuotaInUse, format!("The quota of {quota} vCPUs is in use."));

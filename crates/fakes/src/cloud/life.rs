@@ -50,7 +50,9 @@ impl State {
 
     fn made(&mut self, stack: &StackId, at: Timestamp, chance: &Chance) {
         let fails = chance.permille(self.temper.create_fails);
-        let Some(group) = self.groups.get_mut(stack).filter(|g| g.state == GroupState::Creating) else { return };
+        let Some(group) = self.groups.get_mut(stack).filter(|g| g.state == GroupState::Creating) else {
+            return;
+        };
         if fails {
             let why = "CREATE_FAILED: the launch template was not accepted";
             group.state = GroupState::Failed(why.into());
@@ -142,17 +144,23 @@ impl State {
 
     /// CloudFormation begins to delete a stack: the group goes to zero at once, the stack takes its time.
     pub(super) fn delete(&mut self, stack: &StackId, now: Timestamp, chance: &Chance) {
-        let Some(group) = self.groups.get_mut(stack).filter(|g| g.state != GroupState::Deleting) else { return };
+        let Some(group) = self.groups.get_mut(stack).filter(|g| g.state != GroupState::Deleting) else {
+            return;
+        };
         group.state = GroupState::Deleting;
         for instance in self.alive_of(stack) {
-            self.end(&instance, now, chance);
+            if !chance.permille(self.temper.left_behind) {
+                self.end(&instance, now, chance);
+            }
         }
         self.plan(now, chance.millis(10_000, 90_000), Step::Deleted(stack.clone()));
     }
 
     fn deleted(&mut self, stack: &StackId, chance: &Chance) {
         let fails = chance.permille(self.temper.delete_fails);
-        let Some(group) = self.groups.get_mut(stack).filter(|g| g.state == GroupState::Deleting) else { return };
+        let Some(group) = self.groups.get_mut(stack).filter(|g| g.state == GroupState::Deleting) else {
+            return;
+        };
         if fails && !group.delete_failed {
             group.delete_failed = true;
             group.state = GroupState::Failed("DELETE_FAILED: the security group is in use".into());

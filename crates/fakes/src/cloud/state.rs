@@ -18,6 +18,8 @@ pub struct Temper {
     pub delete_fails: u64,
     /// An instance never gets as far as running.
     pub boot_fails: u64,
+    /// An instance outlives its group's deletion.
+    pub left_behind: u64,
 }
 
 /// An instance.

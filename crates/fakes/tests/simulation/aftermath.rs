@@ -2,12 +2,8 @@
 
 use crate::{call::Message, nodes::sync_once, world::World};
 use soca_app::{
-    dispatch::Dispatch,
-    enroll_node::enroll,
-    infrastructure::HandleIncident,
-    ports::store::OutputId,
-    submit_job::SubmitJob,
-    sync_node::End,
+    dispatch::Dispatch, enroll_node::enroll, infrastructure::HandleIncident, ports::store::OutputId,
+    submit_job::SubmitJob, sync_node::End,
 };
 use soca_domain::{Job, JobState, node::Node, verdict::Verdict};
 use soca_fakes::resolve::resolve;
@@ -55,11 +51,14 @@ impl World {
             Verdict::Exited { status } => agent_said == Some(End::Exited(*status)),
             Verdict::Signalled { .. } => false,
             Verdict::Walltime => agent_said == Some(End::Walltime) || ran_for_its_walltime(job),
-            Verdict::Cancelled { .. } => self.ledger.cancelled.contains_key(&job.id) || self.was_asked_to_cancel(job),
+            Verdict::Cancelled { .. } => {
+                self.ledger.cancelled.contains_key(&job.id) || self.was_asked_to_cancel(job)
+            }
             Verdict::Fault { .. } => true,
         };
         if !is_true {
-            self.ledger.broke(format!("P2: job {} ended with {verdict:?}, its agent said {agent_said:?}", job.id));
+            self.ledger
+                .broke(format!("P2: job {} ended with {verdict:?}, its agent said {agent_said:?}", job.id));
         }
         let asked = self.ledger.cancelled.get(&job.id).copied();
         let placed = job.attempts.iter().map(|a| a.placed_at).max();
@@ -80,7 +79,8 @@ impl World {
         let all: Vec<_> = chunks.iter().flat_map(|c| c.elements.values()).collect();
         let count = job.array.as_ref().map_or(0, |array| array.len() as usize);
         let ended = all.len() == count && all.iter().all(|e| e.end.is_some());
-        let fine = all.iter().all(|e| e.end.as_ref().is_some_and(|e| e.verdict == Verdict::Exited { status: 0 }));
+        let fine =
+            all.iter().all(|e| e.end.as_ref().is_some_and(|e| e.verdict == Verdict::Exited { status: 0 }));
         ended && fine == (status == 0)
     }
 

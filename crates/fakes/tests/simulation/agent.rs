@@ -130,9 +130,7 @@ impl Agent {
             None | Some(Order::Serve(_)) => {}
             Some(Order::Run(order)) => {
                 let key = (order.job, order.attempt);
-                if !self.runs.contains_key(&key) {
-                    self.runs.insert(key, Run::new(&order, life(&order)));
-                }
+                self.runs.entry(key).or_insert_with(|| Run::new(&order, life(&order)));
             }
             Some(Order::Cancel(job, attempt)) => {
                 self.runs.entry((job, attempt)).or_insert_with(Run::stillborn).cancel(now);
@@ -198,12 +196,15 @@ impl Run {
         for (element, at, end) in over {
             self.end(element, at, end, &mut say);
         }
-        while self.cancelled && let Some(index) = self.waiting.pop_front() {
+        while self.cancelled
+            && let Some(index) = self.waiting.pop_front()
+        {
             self.worst = End::Cancelled;
             say(What::Elements(vec![(ElementIndex(index), now, Some(End::Cancelled))]));
         }
         self.fill(key, now, &mut say, deeds);
-        if self.active.is_empty() && self.waiting.is_empty() && (self.started || self.array || self.cancelled) {
+        if self.active.is_empty() && self.waiting.is_empty() && (self.started || self.array || self.cancelled)
+        {
             self.finished = true;
             deeds.push(Deed::Ended(key, self.worst.clone()));
             say(What::Finished(now, self.worst.clone()));
@@ -212,13 +213,11 @@ impl Run {
 
     fn end(&mut self, element: Option<ElementIndex>, at: Timestamp, end: End, say: &mut impl FnMut(What)) {
         let bytes = b"done\n".to_vec();
-        if element.is_none() {
-            let offset = self.written;
-            self.written += bytes.len() as u64;
-            say(What::Output { element, stderr: false, offset, bytes });
-        } else {
-            say(What::Output { element, stderr: false, offset: 0, bytes });
-            say(What::Elements(vec![(element.unwrap(), at, Some(end.clone()))]));
+        let offset = if element.is_none() { self.written } else { 0 };
+        self.written += bytes.len() as u64;
+        say(What::Output { element, stderr: false, offset, bytes });
+        if let Some(element) = element {
+            say(What::Elements(vec![(element, at, Some(end.clone()))]));
         }
         if self.worst == End::Exited(0) || end == End::Cancelled {
             self.worst = end;
@@ -229,7 +228,10 @@ impl Run {
         if !self.array && !self.started && !self.cancelled {
             self.begin(key, None, now, say, deeds);
         }
-        while self.array && self.active.len() < self.limit && let Some(index) = self.waiting.pop_front() {
+        while self.array
+            && self.active.len() < self.limit
+            && let Some(index) = self.waiting.pop_front()
+        {
             self.begin(key, Some(ElementIndex(index)), now, say, deeds);
         }
     }

@@ -1,5 +1,6 @@
 //! Functions that run: each a future that goes on from pause to pause, and may die at any of them.
 
+use serde_json::Value;
 use soca_app::{
     Error,
     enroll_node::Enrollment,
@@ -8,7 +9,6 @@ use soca_app::{
     sync_node::{Orders, Sync},
 };
 use soca_domain::{InstanceId, Job, JobId, NodeIndex, Timestamp};
-use serde_json::Value;
 use soca_fakes::asl::Failed;
 use std::{future::Future, pin::Pin};
 
@@ -48,7 +48,7 @@ pub enum Message {
 #[derive(Debug)]
 pub enum Reply {
     Submitted(Result<Box<Accepted>, Error>),
-    Managed(Result<Job, Error>),
+    Managed(Result<Box<Job>, Error>),
     Handled(Result<Vec<String>, Error>),
     Stepped(Result<Value, Failed>),
     Enrolled(Result<NodeIndex, Error>),

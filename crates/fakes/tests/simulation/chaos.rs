@@ -1,11 +1,11 @@
 //! What goes wrong, by seed.
 
+use soca_domain::Timestamp;
 use soca_fakes::{
     Chance, FakeClock,
     cloud::Temper,
     faulty::{Draw, Fate, Faults},
 };
-use soca_domain::Timestamp;
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -56,7 +56,12 @@ impl Knobs {
             message_lost: up_to(150),
             message_twice: up_to(150),
             schedule_lost: up_to(400),
-            temper: Temper { create_fails: up_to(200), delete_fails: up_to(300), boot_fails: up_to(150) },
+            temper: Temper {
+                create_fails: up_to(200),
+                delete_fails: up_to(300),
+                boot_fails: up_to(150),
+                left_behind: up_to(200),
+            },
         }
     }
 

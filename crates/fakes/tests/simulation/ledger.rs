@@ -1,11 +1,7 @@
 //! What was promised and what was seen.
 
 use crate::{agent::RunKey, call::Message, world::Shared};
-use soca_app::{
-    infrastructure::Incident,
-    ports::Write,
-    sync_node::End,
-};
+use soca_app::{infrastructure::Incident, ports::Write, sync_node::End};
 use soca_domain::{ElementIndex, JobId, JobState, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +20,12 @@ impl Commits {
             if let Write::UpdateJob { was, now } = write
                 && was.state.is_final()
             {
-                self.broken.push(format!("P2: job {} left {} for {}", now.id, was.state.name(), now.state.name()));
+                self.broken.push(format!(
+                    "P2: job {} left {} for {}",
+                    now.id,
+                    was.state.name(),
+                    now.state.name()
+                ));
             }
         }
     }

@@ -5,7 +5,7 @@
 //!
 //! `SOCA_SIM_SEED=n` runs one seed and prints its story; `SOCA_SIM_SEEDS=n` runs so many.
 
-#![allow(unreachable_pub, reason = "the modules of one test")]
+#![allow(unreachable_pub, clippy::unwrap_used, reason = "the modules of one test")]
 
 mod aftermath;
 mod agent;
@@ -74,7 +74,9 @@ fn run_all(seeds: u64) -> (Option<u64>, BTreeMap<String, u64>) {
 }
 
 fn tell_and_fail(seed: u64) {
-    let Err(world) = run(seed, true) else { panic!("seed {seed} broke something, and then not: not deterministic") };
+    let Err(world) = run(seed, true) else {
+        panic!("seed {seed} broke something, and then not: not deterministic")
+    };
     let story = &world.ledger.story;
     for line in &story[story.len().saturating_sub(SHOWN)..] {
         println!("{line}");

@@ -58,7 +58,11 @@ impl World {
         let mute = agent.mute_until > now;
         if !mute && !agent.busy && agent.has_to_call(now) {
             agent.busy = true;
-            let message = if agent.enrolled { Message::Sync(agent.message()) } else { Message::Enroll(enrollment(agent)) };
+            let message = if agent.enrolled {
+                Message::Sync(agent.message())
+            } else {
+                Message::Enroll(enrollment(agent))
+            };
             self.send(instance, message);
         }
         self.judge(deeds);
@@ -79,12 +83,18 @@ impl World {
             match deed {
                 Deed::Ended(key, end) => drop(self.ledger.ended.insert(key, end)),
                 Deed::Began(key, element) => {
-                    let Some(job) = self.job(key.0) else { return self.ledger.broke(format!("{key:?} is nobody's")) };
+                    let Some(job) = self.job(key.0) else {
+                        return self.ledger.broke(format!("{key:?} is nobody's"));
+                    };
                     let chunk = element.and_then(|e| ElementChunk::number_of(&job.array?, e));
-                    let stored = chunk.and_then(|n| resolve(self.true_ports.store.element_chunk(job.id, n)).unwrap());
-                    let ended = |c: &ElementChunk| element.is_some_and(|e| c.elements.get(&e).is_some_and(|e| e.end.is_some()));
+                    let stored =
+                        chunk.and_then(|n| resolve(self.true_ports.store.element_chunk(job.id, n)).unwrap());
+                    let ended = |c: &ElementChunk| {
+                        element.is_some_and(|e| c.elements.get(&e).is_some_and(|e| e.end.is_some()))
+                    };
                     if stored.is_some_and(|c| ended(&c)) {
-                        self.ledger.broke(format!("P2: element {element:?} of {key:?} had ended and began again"));
+                        self.ledger
+                            .broke(format!("P2: element {element:?} of {key:?} had ended and began again"));
                     }
                     self.ledger.begin(key, element, job.run.rerunnable);
                 }
@@ -125,7 +135,9 @@ impl World {
         self.call(call, async move {
             match message {
                 Message::Enroll(asked) => Reply::Enrolled(enroll(ports.mover(), &asked, clock.now()).await),
-                Message::Sync(sync) => Reply::Synced(sync_once(&ports, &sync, clock.now()).await.map(Box::new)),
+                Message::Sync(sync) => {
+                    Reply::Synced(sync_once(&ports, &sync, clock.now()).await.map(Box::new))
+                }
             }
         });
     }

@@ -6,7 +6,11 @@ use crate::{
     world::{Moment, World},
 };
 use soca_app::{
-    cancel_job, dispatch::{Dispatch, Report}, hold_job, infrastructure::{HandleIncident, Incident}, submit_job::SubmitJob,
+    cancel_job,
+    dispatch::{Dispatch, Report},
+    hold_job,
+    infrastructure::{HandleIncident, Incident},
+    submit_job::SubmitJob,
     sweep::Sweep,
 };
 use soca_domain::{Code, JobState};
@@ -24,6 +28,9 @@ impl World {
     pub fn minute(&mut self) {
         self.after(Duration::from_secs(60), Moment::Minute);
         self.look_around();
+        if self.calm_since.is_some() {
+            self.release_the_held();
+        }
         if !self.chance(|k| k.schedule_lost) {
             self.dispatch(0);
         }
@@ -162,11 +169,12 @@ impl World {
         let (ports, now, caller) = (Arc::clone(&self.ports), self.now(), users::caller(number));
         self.call(Call::Manage(number, wish, job), async move {
             let mover = ports.mover();
-            Reply::Managed(match wish {
+            let done = match wish {
                 Wish::Cancel => cancel_job::cancel(mover, &caller, job, now).await,
                 Wish::Hold => hold_job::hold(mover, &caller, job, now).await,
                 Wish::Release => hold_job::release(mover, &caller, job, now).await,
-            })
+            };
+            Reply::Managed(done.map(Box::new))
         });
     }
 

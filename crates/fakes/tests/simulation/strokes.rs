@@ -51,7 +51,8 @@ impl World {
     }
 
     fn any_machine(&self, like: impl Fn(&Machine) -> bool) -> Option<Machine> {
-        let found: Vec<_> = self.cloud.machines().into_iter().filter(|m| m.state.is_alive() && like(m)).collect();
+        let found: Vec<_> =
+            self.cloud.machines().into_iter().filter(|m| m.state.is_alive() && like(m)).collect();
         self.luck.pick(&found).cloned()
     }
 

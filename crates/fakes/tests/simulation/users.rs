@@ -69,7 +69,7 @@ impl Plan {
 
 /// Who submits the n-th job.
 pub fn caller(number: usize) -> Caller {
-    let user = if number % 2 == 0 { "ada" } else { "grace" };
+    let user = if number.is_multiple_of(2) { "ada" } else { "grace" };
     Caller { user: user.parse().unwrap(), admin: true }
 }
 

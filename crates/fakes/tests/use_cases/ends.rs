@@ -1,7 +1,11 @@
 //! How jobs end: by themselves, by a cancel in each state, by lost nodes, missing capacity, refusals and time.
 
 use crate::lab::{Lab, caller, code};
-use soca_app::{cancel_job, ports::BusEvent, sync_node::{End, Order, What}};
+use soca_app::{
+    cancel_job,
+    ports::BusEvent,
+    sync_node::{End, Order, What},
+};
 use soca_domain::{Code, Fault, Job, JobId, MicroUsd, queue::QueueUsage, verdict::Outcome};
 use soca_fakes::resolve::resolve;
 

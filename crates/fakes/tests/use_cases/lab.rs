@@ -274,7 +274,9 @@ impl Lab {
         self.run();
         loop {
             let ours = self.agenda.borrow().iter().map(|(at, _, _)| *at).min();
-            let Some(next) = ours.into_iter().chain(self.cloud.due()).min().filter(|at| *at <= end) else { break };
+            let Some(next) = ours.into_iter().chain(self.cloud.due()).min().filter(|at| *at <= end) else {
+                break;
+            };
             self.clock.set(next);
             self.hear_the_cloud();
             let due: Vec<_> = self.agenda.borrow_mut().extract_if(.., |(at, _, _)| *at <= next).collect();

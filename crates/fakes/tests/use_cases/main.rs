@@ -1,5 +1,5 @@
 //! The use cases on fakes that behave, path by path: what is refused, what happens, what is repaired.
-#![allow(unreachable_pub, reason = "the modules of one test")]
+#![allow(unreachable_pub, clippy::unwrap_used, reason = "the modules of one test")]
 
 mod ends;
 mod lab;

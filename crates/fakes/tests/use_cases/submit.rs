@@ -76,7 +76,11 @@ fn the_first_caller_makes_all_queues_or_none_p6() {
             soca_fakes::store::Operation::Commit(_) => {
                 commits += 1;
                 // The function dies after its first write.
-                if commits == 1 { soca_fakes::store::Fault::UnavailableAfter } else { soca_fakes::store::Fault::None }
+                if commits == 1 {
+                    soca_fakes::store::Fault::UnavailableAfter
+                } else {
+                    soca_fakes::store::Fault::None
+                }
             }
             _ => soca_fakes::store::Fault::None,
         }

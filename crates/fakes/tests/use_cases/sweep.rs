@@ -1,9 +1,18 @@
 //! The sweep: what it repairs, one kind after the other, and that it leaves the rest alone.
 
 use crate::lab::{Lab, workflow};
-use soca_app::{sweep::Repair, transition::Mover};
+use soca_app::{
+    await_nodes::begin_wait,
+    infrastructure::{HandleIncident, Incident},
+    sweep::Repair,
+    transition::Mover,
+};
 use soca_domain::{Attempt, JobId, StackId};
-use soca_fakes::{cloud::Temper, resolve::resolve};
+use soca_fakes::{
+    cloud::Temper,
+    resolve::resolve,
+    store::{Fault, Operation},
+};
 
 #[test]
 fn a_healthy_cluster_is_left_alone() {
@@ -110,17 +119,58 @@ fn a_stack_that_failed_unheard_is_found() {
     assert_eq!(lab.state(id), "queued");
 }
 
+/// A stack whose nodes enrolled while nobody could tell the state machine, which still waits for them.
+fn unheard(lab: &Lab) -> JobId {
+    let id = lab.launched(&[]);
+    let nobody = workflow();
+    let mover = Mover { workflow: &nobody, ..lab.ports.mover() };
+    let machine = lab.machines(id)[0].clone();
+    resolve(soca_app::enroll_node::enroll(mover, &lab.enrollment(&machine), lab.now())).unwrap();
+    assert_eq!(waits_in(lab, id), "AwaitNodes");
+    id
+}
+
+fn waits_in(lab: &Lab, id: JobId) -> String {
+    lab.workflow.execution(lab.stack(id).id.as_str()).unwrap().state().to_owned()
+}
+
 #[test]
 fn a_wait_whose_answer_was_lost_is_answered() {
     let lab = Lab::default();
-    let id = lab.launched(&[]);
-    let machine = lab.machines(id)[0].clone();
-    // The token reaches nobody while the node enrols.
-    let nobody = workflow();
-    let mover = Mover { workflow: &nobody, ..lab.ports.mover() };
-    resolve(soca_app::enroll_node::enroll(mover, &lab.enrollment(&machine), lab.now())).unwrap();
-    let state = || lab.workflow.execution(lab.stack(id).id.as_str()).map(|e| e.state().to_owned());
-    assert_eq!(state().as_deref(), Some("AwaitNodes"));
+    let id = unheard(&lab);
     lab.sweep();
-    assert_eq!(state().as_deref(), Some("Monitor"));
+    assert_eq!(waits_in(&lab, id), "Monitor");
+}
+
+#[test]
+fn a_wait_for_what_has_come_already_is_over_at_once() {
+    let lab = Lab::default();
+    let id = unheard(&lab);
+    let (store, workflow, stack) = (&*lab.ports.store, &*lab.ports.workflow, lab.stack(id));
+    let waiter = stack.waiter.unwrap();
+    resolve(begin_wait(store, workflow, &stack.id, waiter.step, waiter.token, lab.now())).unwrap();
+    assert_eq!(waits_in(&lab, id), "Monitor");
+}
+
+#[test]
+fn a_lost_node_is_not_forgotten_when_noting_it_fails_halfway_p5() {
+    let mut lab = Lab::default();
+    let id = lab.running(&[]);
+    let instance = lab.machines(id)[0].used.instance.clone();
+    lab.events = false;
+    lab.cloud.kill(&instance);
+    lab.pass(1);
+    let mut commits = 0;
+    lab.store.on_each(move |operation| {
+        commits += u32::from(matches!(operation, Operation::Commit(_)));
+        if commits > 1 { Fault::UnavailableBefore } else { Fault::None }
+    });
+    let (store, workflow, instances) = (&*lab.ports.store, &*lab.ports.workflow, &*lab.ports.instances);
+    let handle = HandleIncident { store, workflow, instances };
+    assert!(resolve(handle.run(&Incident::InstanceGone(instance), lab.now())).is_err());
+    lab.store.on_none();
+    lab.pass(120);
+    lab.sweep();
+    lab.pass(300);
+    assert_eq!(lab.state(id), "queued");
 }

@@ -9,11 +9,13 @@ mod logs;
 use crate::{
     error::no_route,
     parse::MAX_BODY_BYTES,
+    request_id::with_id,
     state::{AgentState, ApiState},
 };
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    middleware,
     routing::{get, post},
 };
 
@@ -66,6 +68,7 @@ pub fn api_router(state: ApiState) -> Router {
         .fallback(no_route)
         .method_not_allowed_fallback(no_route)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn(with_id))
         .with_state(state)
 }
 
@@ -77,5 +80,6 @@ pub fn agent_router(state: AgentState) -> Router {
         .fallback(no_route)
         .method_not_allowed_fallback(no_route)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn(with_id))
         .with_state(state)
 }

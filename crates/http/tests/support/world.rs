@@ -8,7 +8,9 @@ use axum::{
 };
 use serde_json::Value;
 use soca_app::{Settings, ports::Store};
-use soca_fakes::{FakeArtifacts, FakeBus, FakeClock, FakeCloud, FakeWorkflow, asl::Machine, store::MemoryStore};
+use soca_fakes::{
+    FakeArtifacts, FakeBus, FakeClock, FakeCloud, FakeWorkflow, asl::Machine, store::MemoryStore,
+};
 use soca_http::{AgentState, ApiState, ClusterInfo, agent_router, api_router};
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -44,13 +46,20 @@ pub(crate) fn world() -> World {
         }),
         clock: Arc::clone(&clock),
     };
-    let agent = AgentState { store: Arc::clone(&store) as _, workflow, bus: Arc::clone(&bus) as _, artifacts, clock };
+    let agent =
+        AgentState { store: Arc::clone(&store) as _, workflow, bus: Arc::clone(&bus) as _, artifacts, clock };
     World { store, bus, api: api_router(api), agent: agent_router(agent) }
 }
 
 impl World {
     /// One request; the answer's status and JSON body.
-    pub(crate) async fn call(&self, method: &str, path: &str, token: Option<&str>, body: impl Into<Body>) -> (StatusCode, Value) {
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: impl Into<Body>,
+    ) -> (StatusCode, Value) {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));

@@ -45,5 +45,9 @@ pub fn failed(what: &str, error: impl Error) -> Fault {
         let _ = write!(text, ": {inner}");
         source = inner.source();
     }
-    Fault::new(Kind::Deploy, format!("{what} failed: {text}."), "Look into the logs: cargo xtask logs serverless-plane")
+    Fault::new(
+        Kind::Deploy,
+        format!("{what} failed: {text}."),
+        "Look into the logs: cargo xtask logs serverless-plane",
+    )
 }

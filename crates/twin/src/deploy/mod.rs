@@ -56,16 +56,20 @@ impl Deployment<'_> {
         let endpoint = Ports::url(self.room.ports.serverless);
         let aws = runtime.block_on(aws::Aws::connect(&endpoint));
         progress.step("code uploaded", || runtime.block_on(storage::upload(&aws, &self.packages.uploads)))?;
-        let wanted = stack::Wanted { template: &self.packages.template, parameters: &parameters, endpoint: &endpoint };
-        let outputs = progress.step("template deployed", || runtime.block_on(stack::deploy(&aws, &wanted)))?;
+        let wanted =
+            stack::Wanted { template: &self.packages.template, parameters: &parameters, endpoint: &endpoint };
+        let outputs =
+            progress.step("template deployed", || runtime.block_on(stack::deploy(&aws, &wanted)))?;
         let resources = runtime.block_on(stack::resources(&aws))?;
         let output = |name: &str| {
-            let missing = || Fault::new(Kind::Deploy, format!("The template has no output {name}."), "Add it.");
+            let missing =
+                || Fault::new(Kind::Deploy, format!("The template has no output {name}."), "Add it.");
             outputs.get(name).cloned().ok_or_else(missing)
         };
         let (api, pool) = (output("ApiEndpoint")?, output("UserPoolId")?);
         let passwords = people::passwords(self.layout)?;
-        progress.step("users made", || runtime.block_on(people::create(&aws, &pool, self.layout, &passwords)))?;
+        progress
+            .step("users made", || runtime.block_on(people::create(&aws, &pool, self.layout, &passwords)))?;
         progress.step("API answers", || await_api(&api))?;
         progress.step("users signed in", || people::sign_in(self.layout, &api, &passwords))?;
         files::write(&self.layout.twin_file(), &self.twin_file(hash, api, outputs, &resources, seed))?;
@@ -74,7 +78,9 @@ impl Deployment<'_> {
 
     fn seed(&self) -> Outcome<Value> {
         let plane = Caller::plane(Ports::url(self.room.ports.compute), &self.room.secret);
-        let failed = |error| Fault::new(Kind::Died, format!("The compute plane: {error}."), "cargo xtask down, then up");
+        let failed = |error| {
+            Fault::new(Kind::Died, format!("The compute plane: {error}."), "cargo xtask down, then up")
+        };
         plane.get("/_soca/seed").map_err(failed)
     }
 
@@ -113,7 +119,8 @@ impl Deployment<'_> {
             (name.to_owned(), User { administrator: admin, config_dir: layout.config(name) })
         };
         let real = self.packages.functions.iter();
-        let real = real.filter_map(|(folder, logical)| Some((folder.clone(), resources.get(logical)?.clone())));
+        let real =
+            real.filter_map(|(folder, logical)| Some((folder.clone(), resources.get(logical)?.clone())));
         TwinFile {
             deployed,
             pid: self.room.pid,

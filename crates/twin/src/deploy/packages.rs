@@ -58,7 +58,8 @@ pub fn content_hash(content: &[u8]) -> String {
 pub fn make(layout: &Layout, path: &std::path::Path) -> Outcome<Packages> {
     let text = std::fs::read_to_string(path).map_err(|e| Fault::machine(path.display(), e))?;
     let functions = template::functions(&text);
-    let mut wanted = vec![json!({ "name": "soca-agent", "binary": layout.program("soca-agent")?, "zip": false })];
+    let mut wanted =
+        vec![json!({ "name": "soca-agent", "binary": layout.program("soca-agent")?, "zip": false })];
     for function in &functions {
         let binary = layout.program(&function.folder)?;
         wanted.push(json!({ "name": function.folder, "binary": binary }));
@@ -88,7 +89,8 @@ fn run(layout: &Layout, wanted: &serde_json::Value) -> Outcome<BTreeMap<String, 
     let script = layout.repo.join("crates/twin/python/packages.py");
     let out = layout.dir.join("packages");
     files::directory(&out)?;
-    let failed = |why: String| Fault::new(Kind::Deploy, format!("Packages could not be made: {why}."), "Build again.");
+    let failed =
+        |why: String| Fault::new(Kind::Deploy, format!("Packages could not be made: {why}."), "Build again.");
     let mut child = Command::new(&layout.python)
         .arg(&script)
         .arg("--out")
@@ -103,7 +105,8 @@ fn run(layout: &Layout, wanted: &serde_json::Value) -> Outcome<BTreeMap<String, 
     }
     let output = child.wait_with_output().map_err(|e| failed(e.to_string()))?;
     serde_json::from_slice(&output.stdout).map_err(|_| {
-        let said = String::from_utf8_lossy(&output.stderr).trim().lines().last().unwrap_or_default().to_owned();
+        let said =
+            String::from_utf8_lossy(&output.stderr).trim().lines().last().unwrap_or_default().to_owned();
         failed(said)
     })
 }

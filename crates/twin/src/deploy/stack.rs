@@ -159,9 +159,10 @@ async fn reasons(aws: &Aws) -> String {
     let Ok(reply) = aws.stacks.describe_stack_events().stack_name(NAME).send().await else {
         return "no events".to_owned();
     };
-    let failed = reply.stack_events().iter().filter(|event| {
-        event.resource_status().is_some_and(|status| status.as_str().ends_with("_FAILED"))
-    });
+    let failed = reply
+        .stack_events()
+        .iter()
+        .filter(|event| event.resource_status().is_some_and(|status| status.as_str().ends_with("_FAILED")));
     let lines: Vec<String> = failed
         .map(|event| {
             let (name, reason) = (event.logical_resource_id(), event.resource_status_reason());

@@ -62,7 +62,9 @@ pub fn package(template: &str, addresses: &BTreeMap<String, String>) -> String {
     let lines = template.lines().map(|line| {
         let found = [CODE, DEFINITION].iter().find_map(|key| value(line, key).map(|path| (key, path)));
         match found.and_then(|(key, path)| addresses.get(path).map(|address| (key, address))) {
-            Some((key, address)) => format!("{}{key} {address}", &line[..line.len() - line.trim_start().len()]),
+            Some((key, address)) => {
+                format!("{}{key} {address}", &line[..line.len() - line.trim_start().len()])
+            }
             None => line.to_owned(),
         }
     });

@@ -108,7 +108,8 @@ impl Door {
         report["executions_running"] = json!(executions.as_ref().and_then(Value::as_array).map(Vec::len));
         report["executions"] = json!(executions);
         report["events"] = json!(deliveries);
-        report["pools"] = self.compute.get("/_soca/pools").map(|answer| answer["pools"].clone()).unwrap_or_default();
+        report["pools"] =
+            self.compute.get("/_soca/pools").map(|answer| answer["pools"].clone()).unwrap_or_default();
         Ok(report)
     }
 
@@ -152,7 +153,11 @@ impl Door {
         let known = &twin["functions"];
         known[name].as_str().map(str::to_owned).ok_or_else(|| {
             let names: Vec<&String> = known.as_object().map(|map| map.keys().collect()).unwrap_or_default();
-            Fault::new(Kind::Order, format!("There is no function {name}."), format!("Name one of {names:?}."))
+            Fault::new(
+                Kind::Order,
+                format!("There is no function {name}."),
+                format!("Name one of {names:?}."),
+            )
         })
     }
 }
@@ -173,5 +178,7 @@ fn rule(pool: &Pool) -> Value {
 }
 
 fn plane(result: Result<Value, CallError>) -> Outcome<Value> {
-    result.map_err(|error| Fault::new(Kind::Order, format!("{error}."), "See what there is: cargo xtask status"))
+    result.map_err(|error| {
+        Fault::new(Kind::Order, format!("{error}."), "See what there is: cargo xtask status")
+    })
 }

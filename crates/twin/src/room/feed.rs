@@ -131,7 +131,8 @@ mod tests {
             "instance_type": "c6i.large", "zone": "z", "private_ip": "10.0.0.1", "cpus": 1, "memory_mib": 4096,
             "market": "spot", "stack": null, "tags": {"soca:JobId": "7"}, "user_data": ""});
         assert!(matches!(read(instance), Some(Entry::Instance(found)) if found.tags["soca:JobId"] == "7"));
-        let refused = json!({"kind": "launch-unsuccessful", "group": "g", "status_message": "no", "code": "c"});
+        let refused =
+            json!({"kind": "launch-unsuccessful", "group": "g", "status_message": "no", "code": "c"});
         assert!(matches!(read(refused), Some(Entry::LaunchUnsuccessful(_))));
         let stack = json!({"kind": "stack", "stack": "s", "stack_id": "a", "status": "CREATE_COMPLETE", "token": null});
         assert!(matches!(read(stack), Some(Entry::Stack(_))));

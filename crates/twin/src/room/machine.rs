@@ -61,7 +61,8 @@ impl Machine {
     /// Starts the agent as the user data says.
     pub fn start(&mut self, layout: &Layout) -> Outcome<()> {
         let config = config_of(&self.instance).ok_or_else(|| {
-            let message = format!("The user data of {} has no agent configuration.", self.instance.instance_id);
+            let message =
+                format!("The user data of {} has no agent configuration.", self.instance.instance_id);
             Fault::new(Kind::Order, message, "Only instances of soca's own stacks get a node.")
         })?;
         let directory = layout.node(&self.instance.instance_id);

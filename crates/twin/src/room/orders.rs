@@ -130,7 +130,10 @@ mod tests {
         assert_eq!(read(json!({"order": "kill-node", "job": 7})), Order::KillNode(target.clone()));
         let interrupt = read(json!({"order": "spot-interrupt", "job": 7, "after": 1.5}));
         assert_eq!(interrupt, Order::SpotInterrupt { target, after: 1.5 });
-        assert_eq!(read(json!({"order": "drop-events", "switch": "on"})), Order::DropEvents { switch: Switch::On });
+        assert_eq!(
+            read(json!({"order": "drop-events", "switch": "on"})),
+            Order::DropEvents { switch: Switch::On }
+        );
         assert_eq!(read(json!({"order": "sweep-now"})), Order::SweepNow);
         let kill = Order::KillFunction { name: "dispatch".into(), after_ms: 20, times: 1 };
         assert_eq!(read(json!({"order": "kill-function", "name": "dispatch"})), kill);
