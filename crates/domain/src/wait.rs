@@ -68,7 +68,7 @@ impl WaitReason {
     /// What would let the job start.
     pub fn unblocked_by(&self) -> String {
         match self {
-            WaitReason::Next => "The next scheduling pass, within a minute at most.".into(),
+            WaitReason::Next => "Nothing more is needed; it takes a minute at most.".into(),
             WaitReason::Held => "Release it: soca release JOB.".into(),
             WaitReason::BeginsLater { at } | WaitReason::RetryLater { at } => {
                 format!("The clock reaching {at}.")

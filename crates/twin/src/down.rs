@@ -4,6 +4,7 @@ use crate::{
     fault::{Fault, Outcome},
     files,
     layout::Layout,
+    progress::{Progress, Show},
     room::RoomFile,
     up::is_ours,
 };
@@ -37,7 +38,7 @@ pub fn run(layout: &Layout, quiet: bool) -> Outcome<()> {
         } else {
             String::new()
         };
-        crate::progress::Progress::new(false).line(&format!("{what}{more}"));
+        Progress::new(Show::All).line(&format!("{what}{more}"));
     }
     Ok(())
 }

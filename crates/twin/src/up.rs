@@ -8,14 +8,14 @@ use crate::{
     kept::last_line,
     layout::{Layout, MARK},
     ports::Ports,
-    progress::Progress,
+    progress::{Progress, Show},
     room::{RoomFile, RoomOptions},
     twin_file::TwinFile,
 };
 use clap::Args;
 use std::{
     fs::{self, File},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
     time::Duration,
@@ -36,6 +36,19 @@ pub struct UpOptions {
     /// Show nothing but failures.
     #[arg(long)]
     pub quiet: bool,
+    /// Show only what takes long.
+    #[arg(long)]
+    pub brief: bool,
+}
+
+impl UpOptions {
+    fn show(&self) -> Show {
+        match (self.quiet, self.brief) {
+            (true, _) => Show::Nothing,
+            (_, true) => Show::Long,
+            _ => Show::All,
+        }
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -46,7 +59,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 /// Brings the twin up.
 pub fn run(layout: &Layout, options: &UpOptions) -> Outcome<()> {
     let _alone = lock(layout)?;
-    let progress = Progress::new(options.quiet);
+    let progress = Progress::new(options.show());
     let template = options.template.clone().unwrap_or_else(|| layout.repo.join("template.yaml"));
     let code = planes_code(layout)?;
     let (mut room, mut started) = (running(layout), None);
@@ -68,8 +81,10 @@ pub fn run(layout: &Layout, options: &UpOptions) -> Outcome<()> {
     };
     let deployment = Deployment { layout, room: &room, packages: packages?, extra: &options.parameters };
     let changed = deployment.run(&progress)?;
-    if !options.quiet {
-        explain(layout, &progress, changed);
+    match options.show() {
+        Show::All => explain(layout, &progress, changed),
+        Show::Long if changed => progress.line(&format!("The twin is up ({:.1} s).", progress.seconds())),
+        _ => {}
     }
     Ok(())
 }
@@ -119,11 +134,19 @@ fn planes_code(layout: &Layout) -> Outcome<String> {
         let entries = fs::read_dir(&directory).map_err(|e| Fault::machine(directory.display(), e))?;
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         paths.sort();
-        for path in paths.iter().filter(|path| path.extension().is_some_and(|it| it == "py" || it == "csv")) {
+        for path in paths.iter().filter(|path| is_plane_code(path)) {
             text.extend(fs::read(path).unwrap_or_default());
         }
     }
     Ok(packages::content_hash(&text))
+}
+
+/// Code and data of the planes, and not their tests or what packs functions.
+fn is_plane_code(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let other =
+        name.starts_with("test_") || name.starts_with("packages") || name.starts_with("planes_harness");
+    (name.ends_with(".py") || name.ends_with(".csv")) && !other
 }
 
 fn start(layout: &Layout, options: &RoomOptions) -> Outcome<Child> {

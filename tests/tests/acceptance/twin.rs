@@ -90,12 +90,6 @@ impl Twin {
         Ran { summary, output: text_of(&output), status: output.status.code().unwrap_or(-1) }
     }
 
-    /// Submits a script and follows it to the end.
-    pub(crate) fn run(&self, dir: &Path, script: &str) -> Ran {
-        fs::write(dir.join("job.pbs"), script).unwrap();
-        self.follow(dir, "job.pbs")
-    }
-
     pub(crate) fn job(&self, id: u64) -> Value {
         self.json(&["status", &id.to_string()])
     }

@@ -46,7 +46,7 @@ pub fn run(repo: &Repo, options: &RunOptions, here: &std::path::Path) -> Outcome
         return Err(Fault::new("NO_SCRIPT", message, "Name a job script, for example examples/hello.pbs"));
     }
     let twin = Twin::of(repo);
-    twin.up(&[])?;
+    twin.up(&[OsString::from("--brief")])?;
     let outcome = follow(&twin, &script, options);
     if options.down {
         twin.down(options.json)?;

@@ -24,7 +24,7 @@ pub fn run(repo: &Repo, name: Option<&str>) -> Outcome<Count> {
     }
     let twin = Twin::for_tests(repo);
     twin.down(true)?;
-    let outcome = twin.up(&["--port-base", PORT_BASE].map(OsString::from)).and_then(|()| {
+    let outcome = twin.up(&["--brief", "--port-base", PORT_BASE].map(OsString::from)).and_then(|()| {
         let report = repo.reports().join("acceptance.xml");
         let prepare = |command: &mut Command| {
             command.env("SOCA_TWIN_DIR", &twin.dir);

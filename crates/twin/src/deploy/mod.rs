@@ -97,7 +97,7 @@ impl Deployment<'_> {
             ("SharedRoot", self.layout.data().display().to_string()),
             ("AgentUri", format!("s3://{}/{}", packages::BUCKET, packages::AGENT_KEY)),
             ("BootSeconds", "60".to_owned()),
-            ("RetrySeconds", "5".to_owned()),
+            ("RetrySeconds", "0".to_owned()),
             ("LogLevel", "info".to_owned()),
         ];
         let known = template::parameters(&self.packages.template);
