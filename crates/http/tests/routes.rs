@@ -1,5 +1,7 @@
 //! The API's addresses: who may call them, what bad input gets, and that nothing is written then (P9, P11).
 
+#![allow(clippy::unwrap_used, reason = "a helper that fails should stop its test")]
+
 mod support;
 
 use axum::{body::Body, http::Request};

@@ -1,5 +1,7 @@
 //! Tokens that are refused, each with its code, and those that are accepted (P9).
 
+#![allow(clippy::unwrap_used, reason = "a helper that fails should stop its test")]
+
 mod support;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
