@@ -25,8 +25,9 @@ use soca_domain::{
 use soca_planner::{Plan, Start, plan};
 use std::time::Duration;
 
-/// How long a holder of the lease has before another may take it: the function's own timeout.
-const LEASE: Duration = Duration::from_secs(60);
+/// How long a holder of the lease has before another may take it. Two passes at once are safe, since every start is one
+/// conditional transaction; a holder that died must not keep the queues waiting for long.
+const LEASE: Duration = Duration::from_secs(15);
 /// How many passes one call runs at most; wishes beyond that wait for the next event or the schedule.
 const MAX_PASSES: u32 = 20;
 

@@ -9,7 +9,7 @@ pub struct Settings {
     pub shared_root: String,
     /// How long the nodes of a stack have to enrol.
     pub boot_deadline: Duration,
-    /// How long a job waits before another attempt after capacity was missing.
+    /// How long a job waits before another attempt after capacity or a node was missing.
     pub retry_delay: Duration,
     /// Jobs the first queue may run at once, when the cluster is new.
     pub max_running_jobs: u32,

@@ -45,6 +45,9 @@ pub fn run(repo: &Repo, options: &RunOptions, here: &std::path::Path) -> Outcome
         let message = format!("There is no file {}.", script.display());
         return Err(Fault::new("NO_SCRIPT", message, "Name a job script, for example examples/hello.pbs"));
     }
+    if crate::solver::is_needed_by(&script) {
+        crate::solver::ensure(repo)?;
+    }
     let twin = Twin::of(repo);
     twin.up(&[OsString::from("--brief")])?;
     let outcome = follow(&twin, &script, options);

@@ -22,6 +22,7 @@ pub fn run(repo: &Repo, name: Option<&str>) -> Outcome<Count> {
     if programs.is_empty() || (with_nextest && matching(repo, &filter, name)? == 0) {
         return Ok(Count::default());
     }
+    crate::solver::ensure(repo)?;
     let twin = Twin::for_tests(repo);
     twin.down(true)?;
     let outcome = twin.up(&["--brief", "--port-base", PORT_BASE].map(OsString::from)).and_then(|()| {

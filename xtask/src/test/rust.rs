@@ -14,7 +14,7 @@ use std::{
     fs,
     io::Write,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
     time::Instant,
 };
 
@@ -73,7 +73,7 @@ pub fn nextest(
 pub fn matching(repo: &Repo, filter: &str, name: Option<&str>) -> Outcome<u64> {
     let mut cargo = repo.cargo();
     cargo.args(["nextest", "list", "--workspace", "--locked", "--message-format", "json", "-E"]);
-    let output = output(cargo.arg(narrowed(filter, name)))?;
+    let output = output(cargo.arg(narrowed(filter, name)).stderr(Stdio::inherit()))?;
     let list: Value = serde_json::from_slice(&output.stdout).map_err(|_| not_built())?;
     let suites = list["rust-suites"].as_object().into_iter().flat_map(|suites| suites.values());
     let cases = suites.filter_map(|suite| suite["testcases"].as_object()).flat_map(|cases| cases.values());
