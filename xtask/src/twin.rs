@@ -77,6 +77,11 @@ impl Twin {
         serde_json::from_slice(&output.stdout).map_err(|_| fault())
     }
 
+    /// A part's log.
+    pub fn log(&self, name: &str) -> PathBuf {
+        self.dir.join("logs").join(format!("{name}.log"))
+    }
+
     /// What a user needs to know.
     pub fn file(&self) -> Outcome<Value> {
         let path = self.dir.join("twin.json");

@@ -112,7 +112,10 @@ impl HandleIncident<'_> {
             }
         })
         .await?;
-        tracing::warn!(stack.id = %id, fault.code = %fault.code, stack.state = noted.state.name(), "trouble noted");
+        // What happens to a stack that is being released is its teardown's own doing, and no trouble.
+        if noted.trouble.as_ref() == Some(&fault) {
+            tracing::warn!(stack.id = %id, fault.code = %fault.code, "trouble noted");
+        }
         waiter::answer(self.store, self.workflow, id, now).await
     }
 }

@@ -100,9 +100,13 @@ fn follow(twin: &Twin, script: &std::path::Path, options: &RunOptions) -> Outcom
 
 /// Whatever went wrong may be the twin's fault, and then that is what there is to say.
 fn warn_if_broken(twin: &Twin) {
-    let problems = twin.status().ok().and_then(|status| status["problems"].as_array().cloned());
-    for problem in problems.into_iter().flatten() {
+    let Ok(status) = twin.status() else { return };
+    let problems = status["problems"].as_array().cloned().unwrap_or_default();
+    for problem in &problems {
         eprintln!("twin: {}", problem.as_str().unwrap_or_default());
+    }
+    if status["up"] != true && problems.is_empty() {
+        eprintln!("twin: The machine room is gone; look into {}", twin.log("machine-room").display());
     }
 }
 
@@ -111,11 +115,20 @@ fn await_nothing_left(twin: &Twin) -> Outcome<(u64, u64)> {
     let until = Instant::now() + LEFT_LIMIT;
     loop {
         let status = twin.status()?;
-        let count = |key: &str| status[key].as_u64().unwrap_or_default();
-        let left = (count("instances_alive"), count("stacks_alive"));
-        if left == (0, 0) || Instant::now() > until {
+        let (Some(instances), Some(stacks)) =
+            (status["instances_alive"].as_u64(), status["stacks_alive"].as_u64())
+        else {
             warn_if_broken(twin);
-            return Ok(left);
+            let message = "The twin died before it could be seen whether anything is left of the job.";
+            return Err(Fault::new(
+                "TWIN_DIED",
+                message,
+                "Start it again: cargo xtask down, then cargo xtask up",
+            ));
+        };
+        if (instances, stacks) == (0, 0) || Instant::now() > until {
+            warn_if_broken(twin);
+            return Ok((instances, stacks));
         }
         std::thread::sleep(Duration::from_millis(250));
     }
