@@ -141,6 +141,12 @@ codes! {
     NoInstanceType = "NO_INSTANCE_TYPE", Invalid;
     /// The job can never run in this queue: it asks for more than a limit allows.
     OverQueueLimit = "OVER_QUEUE_LIMIT", Invalid;
+    /// The job asks for a longer walltime than the queue allows.
+    WalltimeTooLong = "WALLTIME_TOO_LONG", Invalid;
+    /// The queue does not admit the user.
+    QueueNotAllowed = "QUEUE_NOT_ALLOWED", Forbidden;
+    /// The queue does not allow the instance type.
+    TypeNotAllowed = "TYPE_NOT_ALLOWED", Invalid;
     /// The instance type is too small for what each node is asked to do.
     InstanceTooSmall = "INSTANCE_TOO_SMALL", Invalid;
     /// The same idempotency key with another request.

@@ -1,0 +1,141 @@
+//! Which limits there are, and which of them a job is under.
+//!
+//! A meter is one limit: so much of one measure for one scope. Only limits that exist become meters. Which meters a
+//! job is under depends on its queue, owner and project, so it is found once for each such combination.
+
+use crate::snapshot::{LicenseIndex, OwnerIndex, ProjectIndex, QueueIndex, Snapshot};
+use soca_domain::limit::{LimitReached, LimitScope, Limits, Measure};
+use std::collections::{BTreeMap, HashMap};
+
+/// Index of a meter.
+pub(crate) type MeterIndex = u32;
+
+/// Whose use a meter counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Scope {
+    /// Everybody's.
+    Cluster,
+    /// A queue's.
+    Queue(QueueIndex),
+    /// A project's in a queue.
+    Project(QueueIndex, ProjectIndex),
+    /// A group's in a queue.
+    Group(QueueIndex, u32),
+    /// An owner's in a queue.
+    User(QueueIndex, OwnerIndex),
+    /// A license's.
+    License(LicenseIndex),
+}
+
+impl Scope {
+    /// Whether it concerns a part of the users only: a job that it blocks lets the others pass.
+    pub(crate) fn is_personal(self) -> bool {
+        matches!(self, Scope::Project(..) | Scope::Group(..) | Scope::User(..))
+    }
+}
+
+/// One limit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Meter {
+    /// Whose use it counts.
+    pub(crate) scope: Scope,
+    /// What it counts; nothing else counts for licenses.
+    pub(crate) measure: Measure,
+    /// The most that may be in use.
+    pub(crate) limit: u64,
+}
+
+/// All meters, and which of them jobs are under.
+#[derive(Debug)]
+pub(crate) struct Meters {
+    list: Vec<Meter>,
+    found: BTreeMap<(Scope, Measure), MeterIndex>,
+    profiles: HashMap<(QueueIndex, OwnerIndex, ProjectIndex), Box<[MeterIndex]>>,
+}
+
+impl Meters {
+    /// The meters that all jobs share: the cluster's, the queues' and the licenses'.
+    pub(crate) fn new(snapshot: &Snapshot) -> Meters {
+        let mut meters = Meters { list: vec![], found: BTreeMap::new(), profiles: HashMap::new() };
+        for (index, license) in snapshot.licenses.iter().enumerate() {
+            let scope = Scope::License(index as LicenseIndex);
+            meters.add(Meter { scope, measure: Measure::Jobs, limit: u64::from(license.for_jobs) });
+        }
+        meters
+    }
+
+    /// All meters by index; the licenses' come first, in their order.
+    pub(crate) fn list(&self) -> &[Meter] {
+        &self.list
+    }
+
+    fn add(&mut self, meter: Meter) -> MeterIndex {
+        let next = self.list.len() as MeterIndex;
+        let Meters { list, found, .. } = self;
+        *found.entry((meter.scope, meter.measure)).or_insert_with(|| {
+            list.push(meter);
+            next
+        })
+    }
+
+    /// The meter of one shared limit.
+    pub(crate) fn shared(&mut self, scope: Scope, measure: Measure, limit: u64) -> MeterIndex {
+        self.add(Meter { scope, measure, limit })
+    }
+
+    /// The meters of a job's queue, owner and project, the widest scope first; without its licenses.
+    pub(crate) fn of(
+        &mut self,
+        snapshot: &Snapshot,
+        key: (QueueIndex, OwnerIndex, ProjectIndex),
+    ) -> &[MeterIndex] {
+        if !self.profiles.contains_key(&key) {
+            let profile = self.find(snapshot, key);
+            self.profiles.insert(key, profile);
+        }
+        &self.profiles[&key]
+    }
+
+    fn find(
+        &mut self,
+        snapshot: &Snapshot,
+        key: (QueueIndex, OwnerIndex, ProjectIndex),
+    ) -> Box<[MeterIndex]> {
+        let (queue, owner, project) = key;
+        let rules = &snapshot.queues[usize::from(queue)];
+        let groups = &snapshot.owners[owner as usize].groups;
+        let mut scoped: Vec<(Scope, &Limits)> =
+            vec![(Scope::Cluster, &snapshot.policy.limits), (Scope::Queue(queue), &rules.limits)];
+        // Jobs without a project are under no project's limits.
+        if snapshot.projects[project as usize].name.is_some() {
+            scoped.push((Scope::Project(queue, project), &rules.per_project));
+        }
+        scoped.extend(groups.iter().map(|group| (Scope::Group(queue, *group), &rules.per_group)));
+        scoped.push((Scope::User(queue, owner), &rules.per_user));
+        let mut profile = Vec::new();
+        for (scope, limits) in scoped {
+            for measure in Measure::ALL {
+                if let Some(limit) = limits.of(measure) {
+                    profile.push(self.add(Meter { scope, measure, limit }));
+                }
+            }
+        }
+        profile.into()
+    }
+
+    /// The reason when a meter blocks.
+    pub(crate) fn reached(&self, snapshot: &Snapshot, at: MeterIndex, used: u64, asked: u64) -> LimitReached {
+        let Meter { scope, measure, limit } = self.list[at as usize];
+        let scope = match scope {
+            Scope::Cluster | Scope::License(_) => LimitScope::Cluster,
+            Scope::Queue(_) => LimitScope::Queue,
+            Scope::Project(_, project) => match &snapshot.projects[project as usize].name {
+                Some(name) => LimitScope::Project(name.clone()),
+                None => LimitScope::Queue,
+            },
+            Scope::Group(_, group) => LimitScope::Group(snapshot.groups[group as usize].clone()),
+            Scope::User(..) => LimitScope::User,
+        };
+        LimitReached { scope, measure, used, asked, limit }
+    }
+}
