@@ -103,7 +103,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     /// With the last look at the server as old as may be, as long as others have not taken more since.
     #[test]
