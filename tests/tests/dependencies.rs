@@ -11,6 +11,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("soca-domain", &[]),
     ("soca-planner", &["soca-domain"]),
     ("soca-directives", &["soca-domain"]),
+    ("soca-license-servers", &["soca-domain"]),
+    ("soca-files", &["soca-domain"]),
     ("soca-app", &["soca-planner", "soca-directives", "soca-domain"]),
     ("soca-wire", &["soca-domain"]),
     ("soca-http", &["soca-app", "soca-wire", "soca-domain"]),
@@ -30,7 +32,8 @@ const FUNCTIONS: &[&str] =
     &["soca-runtime", "soca-shell", "soca-app", "soca-http", "soca-wire", "soca-cloud-aws", "soca-domain"];
 
 /// Packages without input, output, clock and chance.
-const PURE: &[&str] = &["soca-domain", "soca-planner", "soca-directives"];
+const PURE: &[&str] =
+    &["soca-domain", "soca-planner", "soca-directives", "soca-license-servers", "soca-files"];
 /// What pure packages must not use, by the beginning of its name.
 const IMPURE: &[&str] =
     &["tokio", "aws", "lambda", "tracing", "rand", "getrandom", "ureq", "reqwest", "hyper", "nix"];

@@ -231,6 +231,14 @@ codes! {
     Unavailable = "UNAVAILABLE", Unavailable;
     /// A fault of ours, logged with the request's id.
     Internal = "INTERNAL", Unavailable;
+
+    // License servers, and SOCA's own files.
+    /// A license server, or the daemon behind it, does not answer.
+    LicenseServerDown = "LICENSE_SERVER_DOWN", Unavailable;
+    /// What a license server's status command printed cannot be read.
+    LicenseStatusUnreadable = "LICENSE_STATUS_UNREADABLE", Invalid;
+    /// One of SOCA's configuration files is not YAML or not of the form it should have.
+    ConfigUnreadable = "CONFIG_UNREADABLE", Invalid;
 }
 
 impl fmt::Display for Code {
