@@ -7,7 +7,8 @@ use crate::{
 };
 use soca_domain::{
     QueueName,
-    queue::{QueuePolicy, QueueUsage, initial_queues},
+    limit::{CounterScope, Usage},
+    queue::{QueuePolicy, initial_queues},
 };
 
 /// All queues, by name.
@@ -31,7 +32,7 @@ pub struct QueueStanding {
     /// Its rules.
     pub policy: QueuePolicy,
     /// What is taken.
-    pub usage: QueueUsage,
+    pub usage: Usage,
     /// Jobs that wait, at most [`COUNTED`].
     pub waiting: u32,
     /// Whether there are more than that.
@@ -45,8 +46,8 @@ pub const COUNTED: u32 = crate::settings::HEAD;
 pub async fn standing(store: &dyn Store, settings: &Settings) -> Result<Vec<QueueStanding>, Error> {
     let mut all = Vec::new();
     for policy in load(store, settings).await? {
-        let usage = store.usage(&policy.name).await?;
-        let waiting = store.queued_jobs(&policy.name, COUNTED).await?.len()
+        let usage = store.usage(&CounterScope::Queue(policy.name.clone())).await?;
+        let waiting = store.queue_heads(&policy.name, COUNTED, COUNTED).await?.len()
             + store.held_jobs(&policy.name, COUNTED).await?.len();
         let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
         all.push(QueueStanding { policy, usage, waiting: waiting.min(COUNTED), more: waiting >= COUNTED });

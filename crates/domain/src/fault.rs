@@ -145,6 +145,14 @@ codes! {
     WalltimeTooLong = "WALLTIME_TOO_LONG", Invalid;
     /// The queue does not admit the user.
     QueueNotAllowed = "QUEUE_NOT_ALLOWED", Forbidden;
+    /// A parameter that the queue does not let jobs set.
+    RestrictedParameter = "RESTRICTED_PARAMETER", Forbidden;
+    /// A security group or instance profile that the queue does not allow.
+    ResourceNotAllowed = "RESOURCE_NOT_ALLOWED", Forbidden;
+    /// A priority that only administrators may give.
+    PriorityNotAllowed = "PRIORITY_NOT_ALLOWED", Forbidden;
+    /// The queue has jobs, so it cannot be removed.
+    QueueInUse = "QUEUE_IN_USE", Conflict;
     /// The queue does not allow the instance type.
     TypeNotAllowed = "TYPE_NOT_ALLOWED", Invalid;
     /// The instance type is too small for what each node is asked to do.

@@ -2,7 +2,7 @@
 
 use crate::{
     MicroUsd,
-    id::{GroupName, ProjectName},
+    id::{GroupName, ProjectName, QueueName, UserName},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -130,6 +130,21 @@ impl Usage {
             hourly_cost: self.hourly_cost.saturating_sub(need.hourly_cost.0),
         }
     }
+}
+
+/// A counter of what is in use. Starts take from it and settled stacks give back, in the same transaction as the job
+/// moves, so that no race passes a limit (P4).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CounterScope {
+    /// Of a queue.
+    Queue(QueueName),
+    /// Of an owner in a queue.
+    User(QueueName, UserName),
+    /// Of a group's members in a queue.
+    Group(QueueName, GroupName),
+    /// Of a project in a queue.
+    Project(QueueName, ProjectName),
 }
 
 /// Whose jobs a limit counts.

@@ -73,6 +73,23 @@ pub enum WaitReason {
     },
 }
 
+/// Why a job waits, and how long probably.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The reason.
+    pub reason: WaitReason,
+    /// How many jobs that could run are before it, as far as the pass looks; `None` when it is in no order yet.
+    pub ahead: Option<u32>,
+    /// When it starts at the latest, as things stand; known for jobs that have room promised.
+    pub starts_by: Option<Timestamp>,
+}
+
+impl From<WaitReason> for Waiting {
+    fn from(reason: WaitReason) -> Self {
+        Self { reason, ahead: None, starts_by: None }
+    }
+}
+
 impl WaitReason {
     /// The stable word in replies.
     pub fn code(&self) -> &'static str {

@@ -134,6 +134,12 @@ pub struct WaitReason {
     pub message: String,
     /// What would let it start.
     pub unblocked_by: String,
+    /// Jobs that could run and are before it, as far as the scheduler looks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<u32>,
+    /// When it starts at the latest as things stand, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_by: Option<String>,
 }
 
 /// Why something ended or was refused.
