@@ -7,8 +7,8 @@ use crate::{Replay, policy::PolicyName, timeline::averages};
 use panel::{Line, Panel};
 use std::fmt::Write;
 
-/// How many spans of time a line has; each is two pixels wide.
-const BINS: usize = 380;
+/// How many spans of time a line has; each is four pixels wide.
+const BINS: usize = 190;
 const WIDTH: u32 = 900;
 const HEIGHT: u32 = 640;
 

@@ -128,6 +128,9 @@ impl<'a> Soca<'a> {
     fn walk(&mut self, now: Seconds, chosen: &mut Vec<JobIndex>) {
         let mut walk = Walk::at(now);
         for at in 0..self.old.len() {
+            if self.running.free() == 0 {
+                return;
+            }
             let index = self.old[at];
             if self.tries(index, self.jobs[index as usize].estimate, true, &mut walk, now) {
                 chosen.push(index);
