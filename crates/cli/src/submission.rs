@@ -116,7 +116,8 @@ pub fn read_file(file: &str, world: &mut World<'_>) -> Result<(Vec<u8>, String),
     Ok((bytes, name))
 }
 
-fn unreadable(what: &str, error: &io::Error) -> Failure {
+/// A file that cannot be read.
+pub fn unreadable(what: &str, error: &io::Error) -> Failure {
     Failure::new(
         "FILE_UNREADABLE",
         format!("{what} cannot be read: {error}."),

@@ -234,6 +234,12 @@ codes! {
     /// The job waited past the longest wait allowed.
     WaitedTooLong = "WAITED_TOO_LONG", Job;
 
+    // Replaying a trace.
+    /// A trace that cannot be read.
+    BadTrace = "BAD_TRACE", Invalid;
+    /// A trace without a job that can be replayed.
+    EmptyTrace = "EMPTY_TRACE", Invalid;
+
     // Our side.
     /// A service we need did not answer, or is throttling.
     Unavailable = "UNAVAILABLE", Unavailable;

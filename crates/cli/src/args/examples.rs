@@ -110,6 +110,16 @@ Examples:
   soca script check job.sh
   soca script check --json job.sh   {\"request\":…}, or {\"unsupported\":[…]} and exit status 1";
 
+pub(super) const SIMULATE: &str = "\
+Policies: fcfs, easy, conservative, easy-sjf, soca. A trace is a log in Standard Workload Format:
+a line of 18 numbers for each job, times in seconds.
+
+Examples:
+  soca simulate KTH-SP2.swf.gz
+  soca simulate KTH-SP2.swf.gz --policy fcfs,easy,soca --plot kth.svg
+  soca simulate jobs.swf --procs 512 --policy soca --csv jobs.csv
+  soca simulate jobs.swf --capacity elastic --boot-seconds 30 --price-per-proc-hour 0.05";
+
 pub(super) const COMPLETIONS: &str = "\
 Example:
   soca completions bash > ~/.local/share/bash-completion/completions/soca";

@@ -1,7 +1,10 @@
 //! The command line of `soca`.
 
 mod examples;
+mod simulate;
 pub mod split;
+
+pub use simulate::{CapacityKind, Simulate};
 
 use crate::net::api::Change;
 use clap::{ArgAction, Args, Parser, Subcommand, builder::PossibleValuesParser};
@@ -112,6 +115,9 @@ pub enum Command {
     /// Work on job scripts without a cluster.
     #[command(after_help = examples::SCRIPT)]
     Script(Script),
+    /// Replay a log of jobs under scheduling policies, without a cluster.
+    #[command(after_help = examples::SIMULATE)]
+    Simulate(Simulate),
     /// Print a completion script for a shell.
     #[command(after_help = examples::COMPLETIONS)]
     Completions {

@@ -13,6 +13,7 @@ mod nodes;
 mod price;
 mod queues;
 mod script;
+mod simulate;
 mod status;
 mod submit;
 pub(crate) mod version;
@@ -48,6 +49,7 @@ pub fn run(command: &Command, ctx: &mut Context<'_, '_>) -> Outcome {
         Command::Price(options) => price::run(options, ctx),
         Command::Doctor => doctor::run(ctx),
         Command::Script(options) => script::run(options, ctx),
+        Command::Simulate(options) => simulate::run(options, ctx),
         Command::Completions { shell } => completions::run(*shell, ctx),
         _ => version::run(ctx),
     }

@@ -9,6 +9,7 @@ pub mod jobs;
 pub mod nodes;
 pub mod price;
 pub mod queues;
+pub mod simulated;
 pub mod submitted;
 pub mod table;
 pub mod text;
