@@ -63,7 +63,11 @@ impl<'a> Reasons<'a> {
         let queues = queues::load(self.store, self.settings).await?;
         let Picture { snapshot, jobs, truncated } = snapshot::read(self.store, queues, self.now).await?;
         let plan = plan(&snapshot);
-        let wait = |w: soca_planner::Wait| Waiting { reason: w.reason, ahead: Some(w.ahead), starts_by: w.starts_by };
+        let wait = |w: soca_planner::Wait| Waiting {
+            reason: w.reason,
+            ahead: Some(w.ahead),
+            starts_by: w.starts_by,
+        };
         let starts = plan.starts.iter().map(|start| (start.job, WaitReason::Next.into()));
         let mut waits: BTreeMap<JobId, Waiting> = starts.collect();
         waits.extend(plan.waits.into_iter().map(|w| (w.job, wait(w))));

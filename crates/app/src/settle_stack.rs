@@ -43,10 +43,13 @@ impl SettleStack<'_> {
             let settled = job.and_then(|job| self.settle_job(job, &stack, cost, now));
             let give = |scope: &CounterScope| Write::GiveCapacity { scope: scope.clone(), need: stack.need };
             let mut writes: Vec<Write> = stack.counted.iter().map(give).collect();
-            writes.extend(cost.filter(|cost| cost.0 > 0).map(|cost| Write::Spend(spending(&stack, cost, now))));
-            writes.push(
-                Write::UpdateStack(Stack { state: StackState::Released { at: now }, waiter: None, ..stack }),
-            );
+            writes
+                .extend(cost.filter(|cost| cost.0 > 0).map(|cost| Write::Spend(spending(&stack, cost, now))));
+            writes.push(Write::UpdateStack(Stack {
+                state: StackState::Released { at: now },
+                waiter: None,
+                ..stack
+            }));
             let effects = settled.map(|(was, next, effects)| {
                 writes.push(Write::UpdateJob { was: Box::new(was), now: Box::new(next.clone()) });
                 (next, effects)

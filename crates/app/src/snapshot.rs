@@ -82,9 +82,7 @@ async fn dependencies(store: &dyn Store, job: &Job) -> Result<Vec<(Dependency, D
 
 /// Fills in who used how much, for those whose order depends on it.
 async fn add_usage(store: &dyn Store, snapshot: &mut Snapshot) -> Result<(), Error> {
-    let shared = |job: &&WaitingJob| {
-        snapshot.queues[usize::from(job.queue)].order == QueueOrder::Fairshare
-    };
+    let shared = |job: &&WaitingJob| snapshot.queues[usize::from(job.queue)].order == QueueOrder::Fairshare;
     let standing: BTreeSet<(u32, u32)> =
         snapshot.waiting.iter().filter(shared).map(|job| (job.project, job.owner)).collect();
     for (project, owner) in standing {

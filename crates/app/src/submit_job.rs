@@ -19,8 +19,8 @@ use soca_directives::{Parsed, read_job};
 use soca_domain::{
     Code, Job, JobId, JobState, MicroUsd, Timestamp,
     id::JobName,
-    job::{MAX_INLINE_SCRIPT_BYTES, RunSpec, ScriptRef},
     instance_type::InstanceType,
+    job::{MAX_INLINE_SCRIPT_BYTES, RunSpec, ScriptRef},
     launch::LaunchSpec,
     limit::Need,
     price::quote,

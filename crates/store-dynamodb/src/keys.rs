@@ -36,7 +36,8 @@
 use sha2::{Digest, Sha256};
 use soca_app::ports::store::OutputId;
 use soca_domain::{
-    InstanceId, Job, JobId, JobState, ProjectName, QueueName, StackId, Timestamp, UserName, limit::CounterScope,
+    InstanceId, Job, JobId, JobState, ProjectName, QueueName, StackId, Timestamp, UserName,
+    limit::CounterScope,
 };
 use std::fmt::{self, Write as _};
 
@@ -267,7 +268,10 @@ mod tests {
             ("usage of a queue", usage(&CounterScope::Queue(queued.queue.clone()))),
             ("usage of a user", usage(&CounterScope::User(queued.queue.clone(), queued.owner.clone()))),
             ("usage of a group", usage(&CounterScope::Group(queued.queue.clone(), "cfd".parse().unwrap()))),
-            ("usage of a project", usage(&CounterScope::Project(queued.queue.clone(), "wing".parse().unwrap()))),
+            (
+                "usage of a project",
+                usage(&CounterScope::Project(queued.queue.clone(), "wing".parse().unwrap())),
+            ),
             ("share", share(Some(&"wing".parse().unwrap()), &queued.owner, 20_000)),
             ("share without a project", share(None, &queued.owner, 20_000)),
             ("job_counter", job_counter()),

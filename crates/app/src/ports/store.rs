@@ -5,8 +5,8 @@ use soca_domain::{
     InstanceId, Job, JobId, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
     id::ElementIndex,
-    node::Node,
     limit::{CounterScope, Limits, Need, Usage},
+    node::Node,
     queue::QueuePolicy,
     stack::Stack,
 };
@@ -185,7 +185,8 @@ pub trait Store: Send + Sync {
     ) -> Result<Page<Job>, StoreError>;
     /// The first `per_owner` jobs of each owner that are `Queued` in a queue, by priority and submission; `most` in all.
     /// The answer is in queue order, so that the cost does not grow with the backlog and nobody's jobs hide others'.
-    async fn queue_heads(&self, queue: &QueueName, per_owner: u32, most: u32) -> Result<Vec<Job>, StoreError>;
+    async fn queue_heads(&self, queue: &QueueName, per_owner: u32, most: u32)
+    -> Result<Vec<Job>, StoreError>;
     /// The first `limit` jobs that are `Held` in a queue, in queue order.
     async fn held_jobs(&self, queue: &QueueName, limit: u32) -> Result<Vec<Job>, StoreError>;
     /// What an owner's idempotency key stands for.

@@ -2,10 +2,8 @@
 
 use super::USUAL_RUN;
 use soca_domain::{
-    GroupName, Job, JobState, MicroUsd, ProjectName, QueueName, UserName,
-    depend::Dependency,
-    queue::QueuePolicy,
-    stack::Stack,
+    GroupName, Job, JobState, MicroUsd, ProjectName, QueueName, UserName, depend::Dependency,
+    queue::QueuePolicy, stack::Stack,
 };
 use soca_planner::{DependencyState, GroupIndex, Owner, Project, QueueIndex, RunningJob, WaitingJob};
 use std::collections::BTreeMap;

@@ -52,11 +52,7 @@ pub(super) fn check_parameters(
 }
 
 /// The queue allows every instance type of the list.
-pub(super) fn check_allowed(
-    queue: &QueuePolicy,
-    launch: &LaunchSpec,
-    places: &Places,
-) -> Result<(), Error> {
+pub(super) fn check_allowed(queue: &QueuePolicy, launch: &LaunchSpec, places: &Places) -> Result<(), Error> {
     Ok(queue.admit_types(&launch.instance_types).map_err(|fault| locate(fault, places))?)
 }
 

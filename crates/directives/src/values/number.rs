@@ -29,7 +29,8 @@ pub(crate) fn size(text: &str, name: &str, max: u32, unit: &str) -> Result<u32, 
 
 /// Reads a priority as PBS has it: -1024 to 1023.
 pub(crate) fn priority(text: &str, name: &str) -> Result<i32, Fault> {
-    let (sign, digits) = text.strip_prefix('-').map_or((1, text.strip_prefix('+').unwrap_or(text)), |d| (-1, d));
+    let (sign, digits) =
+        text.strip_prefix('-').map_or((1, text.strip_prefix('+').unwrap_or(text)), |d| (-1, d));
     let value = whole(digits).and_then(|n| i32::try_from(n).ok()).map(|n| sign * n);
     value
         .filter(|p| (-1024..=1023).contains(p))
@@ -55,7 +56,10 @@ mod tests {
 
     #[test]
     fn priorities_have_the_range_of_pbs_p11() {
-        assert_eq!([priority("-1024", "-p"), priority("+7", "-p"), priority("1023", "-p")], [Ok(-1024), Ok(7), Ok(1023)]);
+        assert_eq!(
+            [priority("-1024", "-p"), priority("+7", "-p"), priority("1023", "-p")],
+            [Ok(-1024), Ok(7), Ok(1023)]
+        );
         for bad in ["", "-", "1024", "-1025", "1.0", "high", "--1"] {
             assert!(priority(bad, "-p").is_err(), "{bad}");
         }

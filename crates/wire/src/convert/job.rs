@@ -92,11 +92,7 @@ fn millis(span: std::time::Duration) -> u64 {
 }
 
 /// What is going on with a job, and how it came to it.
-pub fn explanation(
-    job: &Job,
-    waits: Option<&Waiting>,
-    elements: Option<ElementCounts>,
-) -> api::Explanation {
+pub fn explanation(job: &Job, waits: Option<&Waiting>, elements: Option<ElementCounts>) -> api::Explanation {
     let fault = why(job, elements);
     api::Explanation {
         job: job.id.0,
