@@ -16,10 +16,11 @@ use soca_app::ports::store::{
     OutputId, OutputState, Page, RememberedRequest, Store, StoreError, TickLease, Write,
 };
 use soca_domain::{
-    InstanceId, Job, JobId, JobState, QueueName, StackId, Timestamp, UserName,
+    InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
     node::Node,
-    queue::{QueuePolicy, QueueUsage},
+    limit::{CounterScope, Usage},
+    queue::QueuePolicy,
     stack::Stack,
 };
 use std::{collections::BTreeMap, sync::Mutex};
@@ -130,8 +131,13 @@ impl Store for MemoryStore {
         })
     }
 
-    async fn queued_jobs(&self, queue: &QueueName, limit: u32) -> Result<Vec<Job>, StoreError> {
-        self.read("queued_jobs", |t| t.waiting(queue, limit, |s| matches!(s, JobState::Queued { .. })))
+    async fn queue_heads(
+        &self,
+        queue: &QueueName,
+        per_owner: u32,
+        most: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        self.read("queue_heads", |t| t.heads(queue, per_owner, most))
     }
 
     async fn held_jobs(&self, queue: &QueueName, limit: u32) -> Result<Vec<Job>, StoreError> {
@@ -176,8 +182,20 @@ impl Store for MemoryStore {
         self.read("queues", |t| t.queues.values().cloned().collect())
     }
 
-    async fn usage(&self, queue: &QueueName) -> Result<QueueUsage, StoreError> {
-        self.read("usage", |t| t.usage_of(queue))
+    async fn usage(&self, scope: &CounterScope) -> Result<Usage, StoreError> {
+        self.read("usage", |t| t.usage_of(scope))
+    }
+
+    async fn spending(
+        &self,
+        project: Option<&ProjectName>,
+        owner: &UserName,
+        since_day: i64,
+    ) -> Result<Vec<(i64, MicroUsd)>, StoreError> {
+        let of = |day: i64| (project.cloned(), owner.clone(), day);
+        self.read("spending", |t| {
+            t.spent.range(of(since_day)..=of(i64::MAX)).map(|((_, _, day), cost)| (*day, *cost)).collect()
+        })
     }
 
     async fn begin_tick(

@@ -7,7 +7,10 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Builder, Credentials, Region},
 };
 use soca_app::ports::{Store, StoreError, Write};
-use soca_domain::{JobId, QueueName};
+use soca_domain::{
+    JobId, QueueName,
+    limit::{CounterScope, Need},
+};
 use soca_store_dynamodb::DynamoStore;
 use std::sync::{Arc, Mutex};
 use tokio::{
@@ -83,7 +86,8 @@ fn failed(kind: &str) -> (u16, String) {
 }
 
 fn give(queue: &str) -> Write {
-    Write::GiveCapacity { queue: queue.parse().unwrap(), nodes: 1 }
+    let need = Need { instances: 1, ..Need::default() };
+    Write::GiveCapacity { scope: CounterScope::Queue(queue.parse().unwrap()), need }
 }
 
 fn operations(log: &Log) -> Vec<String> {
@@ -127,7 +131,9 @@ async fn what_will_never_succeed_is_not_tried_again() {
 }
 
 fn pointer(id: u64) -> String {
-    format!(r#"{{"job":{{"N":"{id}"}},"kind":{{"S":"job_pointer"}},"schema_version":{{"N":"1"}}}}"#)
+    format!(
+        r#"{{"job":{{"N":"{id}"}},"owner":{{"S":"alice"}},"kind":{{"S":"waiting_pointer"}},"schema_version":{{"N":"1"}}}}"#
+    )
 }
 
 fn key(id: u64) -> String {
@@ -156,7 +162,7 @@ async fn rows_left_out_of_a_batch_are_asked_for_and_the_order_is_kept() {
         part(&[row(2).replace("wind_tunnel", "second"), row(1).replace("wind_tunnel", "first")], &[]);
     let (store, log) = scripted(vec![(200, pointers), first, nothing, second]).await;
     let queue: QueueName = "normal".parse().unwrap();
-    let jobs = store.queued_jobs(&queue, 3).await.unwrap();
+    let jobs = store.queue_heads(&queue, 3, 3).await.unwrap();
     let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
     assert_eq!(names, ["first", "second", "third"]);
     let asked: Vec<usize> =

@@ -139,8 +139,8 @@ impl World {
                 }
             }
         }
-        for queue in resolve(store.queues()).unwrap() {
-            writeln!(text, "{queue:?} {:?}", resolve(store.usage(&queue.name)).unwrap()).unwrap();
+        for scope in &self.ledger.counted {
+            writeln!(text, "{scope:?} {:?}", resolve(store.usage(scope)).unwrap()).unwrap();
         }
         let alive = self.cloud.machines().iter().filter(|m| m.state.is_alive()).count();
         writeln!(text, "{:?} {alive} {:?}", self.cloud.stacks(), self.workflow.under_way()).unwrap();

@@ -149,9 +149,12 @@ const MUST_HAPPEN: &[&str] = &[
     "waited for DEPENDENCY",
     "waited for HELD",
     "waited for NEXT",
+    "waited for GROUP_VCPU_LIMIT",
+    "waited for PROJECT_INSTANCE_LIMIT",
     "waited for QUEUE_INSTANCE_LIMIT",
     "waited for QUEUE_JOB_LIMIT",
     "waited for RETRY_LATER",
+    "waited for USER_JOB_LIMIT",
 ];
 
 #[test]

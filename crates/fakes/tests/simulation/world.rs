@@ -7,13 +7,17 @@ use crate::{
     ledger::Ledger,
     users::Plan,
 };
-use soca_app::{Settings, infrastructure::Incident};
-use soca_domain::{InstanceId, Timestamp};
+use soca_app::{Settings, infrastructure::Incident, ports::Write};
+use soca_domain::{
+    InstanceId, Timestamp,
+    limit::Limits,
+    queue::{QueueOrder, QueuePolicy, initial_queues},
+};
 use soca_fakes::{
     Chance, FakeArtifacts, FakeBus, FakeClock, FakeCloud, FakeWorkflow, Ports,
     asl::{Happened, Machine},
     faulty::{Faults, Faulty},
-    resolve::poll_once,
+    resolve::{poll_once, resolve},
     store::{Fault, MemoryStore, Operation},
 };
 use std::{
@@ -128,8 +132,27 @@ impl World {
             agenda: BTreeMap::new(),
             numbers: 0,
         };
+        world.open_queues();
         world.set_out(rough);
         world
+    }
+
+    /// Queues that limit every scope: one by fair share, one first come first served, so few that everybody meets them.
+    fn open_queues(&self) {
+        let settings = &self.true_ports.settings;
+        let [normal, test] = initial_queues(settings.max_running_jobs, settings.max_provisioned_instances)
+            .try_into()
+            .expect("two queues");
+        let limits = |jobs, instances, vcpus| Limits { jobs, instances, vcpus, ..Limits::default() };
+        let normal = QueuePolicy {
+            order: QueueOrder::Fairshare,
+            per_user: limits(Some(2), None, None),
+            per_project: limits(None, Some(3), None),
+            ..normal
+        };
+        let test = QueuePolicy { per_group: limits(None, None, Some(8)), priority: 5, ..test };
+        let writes = vec![Write::CreateQueue(normal), Write::CreateQueue(test)];
+        resolve(self.true_ports.store.commit(writes)).expect("an empty table");
     }
 
     fn set_out(&mut self, rough: bool) {

@@ -2,7 +2,11 @@
 
 use crate::lab::{Lab, caller};
 use soca_app::{explain_job::Reasons, hold_job};
-use soca_domain::{Code, JobId, wait::WaitReason};
+use soca_domain::{
+    Code, JobId,
+    limit::{LimitReached, LimitScope, Measure},
+    wait::WaitReason,
+};
 use soca_fakes::{
     resolve::resolve,
     store::{Fault, Operation},
@@ -10,7 +14,7 @@ use soca_fakes::{
 
 fn reason(lab: &Lab, id: JobId) -> Option<WaitReason> {
     let mut reasons = Reasons::new(&*lab.ports.store, &lab.ports.settings, lab.now());
-    resolve(reasons.of(&lab.job(id))).unwrap()
+    resolve(reasons.of(&lab.job(id))).unwrap().map(|waiting| waiting.reason)
 }
 
 #[test]
@@ -20,7 +24,13 @@ fn jobs_start_up_to_the_limit_and_others_know_why_not_p4_p7() {
     assert_eq!(reason(&lab, ids[0]), Some(WaitReason::Next));
     assert_eq!(lab.dispatch().started, 3);
     assert_eq!(lab.dispatch().started, 0);
-    assert_eq!(reason(&lab, ids[3]), Some(WaitReason::QueueInstanceLimit { used: 6, asked: 2, limit: 6 }));
+    assert_eq!(reason(&lab, ids[3]), Some(WaitReason::Limit(Box::new(LimitReached {
+        scope: LimitScope::Queue,
+        measure: Measure::Instances,
+        used: 6,
+        asked: 2,
+        limit: 6,
+    }))));
     assert_eq!(reason(&lab, ids[0]), None);
     assert_eq!(lab.workflow.under_way().len(), 3);
 }
@@ -67,7 +77,7 @@ fn a_pass_that_fails_lets_the_lease_go() {
     lab.queued(&[]);
     let mut failed = false;
     lab.store.on_each(move |operation| match operation {
-        Operation::Read("queued_jobs") if !std::mem::replace(&mut failed, true) => Fault::UnavailableBefore,
+        Operation::Read("queue_heads") if !std::mem::replace(&mut failed, true) => Fault::UnavailableBefore,
         _ => Fault::None,
     });
     assert!(lab.dispatch_through(lab.ports.mover()).is_err());
