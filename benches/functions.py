@@ -37,7 +37,7 @@ port = server.server_address[1]
 settings = {name: "x" for name in (
     "TABLE_NAME BUCKET_NAME BUS_NAME CLUSTER_ID SUBNET_IDS SECURITY_GROUP_ID INSTANCE_PROFILE AMI_X86_64 AGENT_URI "
     "USER_POOL_ID CLIENT_ID STACK_ROLE_ARN STATE_MACHINE_ARN").split()}
-numbers = {name: "60" for name in "BOOT_SECONDS RETRY_SECONDS MAX_RUNNING_JOBS MAX_INSTANCES".split()}
+numbers = {name: "60" for name in "BOOT_SECONDS RETRY_SECONDS SILENCE_SECONDS MAX_RUNNING_JOBS MAX_INSTANCES".split()}
 env = {**settings, **numbers, "SHARED_ROOT": "/data", "API_ENDPOINT": "http://127.0.0.1:1", "AWS_REGION": "us-east-1",
        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}",
        "AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256", "AWS_LAMBDA_FUNCTION_VERSION": "1",

@@ -32,7 +32,17 @@ const READ_BY: &[(&str, &[&str])] = &[
     ("shell.artifacts()", &["BUCKET_NAME"]),
     ("shell.instances()", &["CLUSTER_ID"]),
     ("shell.mover()", &["TABLE_NAME", "STATE_MACHINE_ARN", "BUS_NAME"]),
-    ("settings()", &["SHARED_ROOT", "BOOT_SECONDS", "RETRY_SECONDS", "MAX_RUNNING_JOBS", "MAX_INSTANCES"]),
+    (
+        "settings()",
+        &[
+            "SHARED_ROOT",
+            "BOOT_SECONDS",
+            "RETRY_SECONDS",
+            "SILENCE_SECONDS",
+            "MAX_RUNNING_JOBS",
+            "MAX_INSTANCES",
+        ],
+    ),
     (
         "cluster()",
         &[

@@ -11,6 +11,9 @@ pub struct Settings {
     pub boot_deadline: Duration,
     /// How long a job waits before another attempt after capacity or a node was missing.
     pub retry_delay: Duration,
+    /// How long a node may be silent before the sweep asks EC2 whether it still runs. Asking too early costs a call and
+    /// nothing else.
+    pub silence: Duration,
     /// Jobs the first queue may run at once, when the cluster is new.
     pub max_running_jobs: u32,
     /// Instances the first queue may have at once, when the cluster is new.
@@ -23,6 +26,7 @@ impl Default for Settings {
             shared_root: "/data".into(),
             boot_deadline: Duration::from_secs(15 * 60),
             retry_delay: Duration::from_secs(60),
+            silence: Duration::from_secs(90),
             max_running_jobs: 100,
             max_provisioned_instances: 200,
         }

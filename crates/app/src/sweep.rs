@@ -58,8 +58,6 @@ pub enum Repair {
 const YOUNG: Duration = Duration::from_secs(20);
 /// Orphans in the cloud get longer, since the table and the cloud are read at different moments.
 const ORPHAN_AGE: Duration = Duration::from_secs(60);
-/// A silent node is looked up in EC2 after this.
-const SILENT: Duration = Duration::from_secs(90);
 /// A node that EC2 says runs and that is silent for longer than agents bridge an outage is given up.
 pub(crate) const MUTE: Duration = Duration::from_secs(20 * 60);
 /// Repairs of one stack before it is left to an administrator.
@@ -151,7 +149,7 @@ impl Sweep<'_> {
         let mut repairs = Vec::new();
         for node in self.mover.store.nodes(&stack.id).await? {
             let silence = now.since(node.last_seen);
-            if node.state == NodeState::Down || silence < SILENT {
+            if node.state == NodeState::Down || silence < self.settings.silence {
                 continue;
             }
             let alive = self.instances.instance(&node.instance).await?.is_some_and(|i| i.alive);

@@ -110,6 +110,7 @@ pub fn settings() -> Result<Settings, EnvError> {
         shared_root: required("SHARED_ROOT")?,
         boot_deadline: Duration::from_secs(number("BOOT_SECONDS")?),
         retry_delay: Duration::from_secs(number("RETRY_SECONDS")?),
+        silence: Duration::from_secs(number("SILENCE_SECONDS")?),
         max_running_jobs: number("MAX_RUNNING_JOBS")?,
         max_provisioned_instances: number("MAX_INSTANCES")?,
     })

@@ -16,7 +16,8 @@ Internal endpoints (header `x-soca-internal: <secret>`, else 403), JSON:
     POST /_soca/deliveries {"mode": "normal" | "dropped" | "twice"}: what becomes of events (schedules go on)
     POST /_soca/faults     {"function", "after_ms": 20, "times": 1}: kill the process of its next calls
     POST /_soca/invoke     {"function", "payload"} -> {"status", "error", "payload"}
-    GET  /_soca/work       -> {"executions": [names that are running], "deliveries": {"mode", "dropped"}}
+    GET  /_soca/work       -> {"executions": [names that are running], "deliveries": {"mode", "dropped"},
+                               "killed": {function: times}}
 """
 import argparse
 import asyncio

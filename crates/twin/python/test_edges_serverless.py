@@ -133,9 +133,11 @@ class Errands(Edges):
         function = world.outputs["Other"]
         self.assertEqual({"x": 1}, self.order("/_soca/invoke", function=function, payload={"x": 1})["payload"])
         self.order("/_soca/faults", function=function, after_ms=20, times=1)
+        self.order("/_soca/invoke", function=function, payload={"x": 0})   # quicker than the fault, which stands
         killed = self.order("/_soca/invoke", function=function, payload={"sleep": 5})
         self.assertEqual("Runtime.ExitError", killed["payload"]["errorType"])
         self.assertEqual({"x": 2}, self.order("/_soca/invoke", function=function, payload={"x": 2})["payload"])
+        self.assertEqual({function: 1}, world.serverless.control("GET", "/_soca/work")[1]["killed"])
         self.assertEqual(400, world.serverless.control("POST", "/_soca/faults", {"function": "none"})[0])
 
     def test_lines_of_a_function_are_kept(self):

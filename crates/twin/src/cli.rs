@@ -106,6 +106,7 @@ mod tests {
             "dry-pool c6i.large --zone us-east-1a --launches 2",
             "dry-pool * --off",
             "slow-boot 9",
+            "limit-files 2048",
             "drop-events on",
             "twice-events off",
             "kill-function dispatch --after-ms 5 --times 2",

@@ -70,8 +70,13 @@ fn a_program_that_fails_is_started_again_and_words_stop_and_start_it() {
     let mut leash = init.stdin.take().unwrap();
     writeln!(leash, "stop").unwrap();
     until("it is gone", || !is_alive(&lines(&starts)[1]));
-    thread::sleep(Duration::from_millis(1300));
+    // A witness that fails now comes back when the pause before a restart is over.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut witness = self::init(elsewhere.path(), &["--restart"], script);
+    until("the witness came back", || lines(&elsewhere.path().join("starts")).len() == 2);
     assert_eq!(lines(&starts).len(), 2, "a stopped program stays stopped");
+    drop(witness.stdin.take());
+    witness.wait().unwrap();
     writeln!(leash, "start").unwrap();
     until("it is there again", || lines(&starts).len() == 3);
     drop(leash);

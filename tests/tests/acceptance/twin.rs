@@ -109,8 +109,13 @@ impl Twin {
                 return job;
             }
             assert!(begun.elapsed() < patience, "job {id} is not {what} after {patience:?}: {job:#}");
-            std::thread::sleep(Duration::from_millis(200));
+            self.pause();
         }
+    }
+
+    /// The pause between two looks at what the twin does by itself.
+    pub(crate) fn pause(&self) {
+        std::thread::sleep(Duration::from_millis(200));
     }
 
     pub(crate) fn until_ended(&self, id: u64, patience: Duration) -> Value {

@@ -40,10 +40,13 @@ fn what_runs_on_other_nodes_ends_with_the_job() {
 fn commands_nobody_waits_for_live_until_the_job_ends() {
     let stack = Stack::started();
     let marker = unique_seconds();
-    let script = format!("pbsdsh -o -- sleep {marker}; while [ ! -e go ]; do sleep 0.05; done");
+    // The second command is served after the first one's client has gone.
+    let script = format!(
+        "pbsdsh -o -- sleep {marker}; pbsdsh -- true; touch served; while [ ! -e go ]; do sleep 0.05; done"
+    );
     let job = stack.submit(stack.job(&script));
     until("they run", || runs(&marker));
-    std::thread::sleep(std::time::Duration::from_millis(700));
+    until("others have been served", || stack.first().shared("case/served").exists());
     assert!(runs(&marker), "the client is gone, they are not");
     std::fs::write(stack.first().shared("case/go"), "").unwrap();
     assert_eq!(stack.end_of(job), End::Exited { status: 0 });

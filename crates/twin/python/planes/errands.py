@@ -18,6 +18,7 @@ from ministack.services import stepfunctions as sfn
 MODES = {"normal": 1, "dropped": 0, "twice": 2}
 _LOCK = threading.Lock()
 _deliveries = {"mode": "normal", "dropped": 0}
+_killed: dict[str, int] = {}    # by function: how many of its processes have been killed while they worked
 _faults: dict[str, dict] = {}   # by function: how many kills are left, and after how many milliseconds
 _dispatch = eventbridge._dispatch_event
 
@@ -57,21 +58,17 @@ def set_fault(body: dict) -> dict:
         return {"faults": {key: dict(value) for key, value in _faults.items()}}
 
 
-def _due(function: str) -> float | None:
-    """Seconds until the process that was just handed an event of this function dies, if it is to."""
+def _kill(worker, request_id: str) -> None:
+    """Kill the process of a worker if it still works on the request; if it was quicker, the fault stands."""
+    name, process = worker.func_name, worker._proc
     with _LOCK:
-        fault = _faults.get(function)
-        if not fault:
-            return None
-        fault["times"] -= 1
-        if fault["times"] <= 0:
-            del _faults[function]
-        return fault["after_ms"] / 1000
-
-
-def _kill(process) -> None:
-    if process is not None and process.poll() is None:
-        process.kill()
+        fault = _faults.get(name)
+        if fault and worker._current_request_id == request_id and process is not None and process.poll() is None:
+            process.kill()
+            _killed[name] = _killed.get(name, 0) + 1
+            fault["times"] -= 1
+            if fault["times"] <= 0:
+                del _faults[name]
 
 
 def kill_on_order() -> None:
@@ -86,9 +83,10 @@ def kill_on_order() -> None:
             hand_out(request)
             if self._stopping or self._current_request_id is None:
                 return
-            seconds = _due(self.func_name)
-            if seconds is not None:
-                timer = threading.Timer(seconds, _kill, (self._proc,))
+            with _LOCK:
+                fault = _faults.get(self.func_name)
+            if fault:
+                timer = threading.Timer(fault["after_ms"] / 1000, _kill, (self, self._current_request_id))
                 timer.daemon = True
                 timer.start()
 
@@ -139,9 +137,11 @@ async def invoke(body: dict) -> dict:
 
 
 def work() -> dict:
-    """Executions that are running, by name."""
+    """Executions that are running, by name; how many processes of functions have been killed on order."""
     running = [arn.rsplit(":", 1)[1] for arn, execution in sfn._executions.items() if execution["status"] == "RUNNING"]
-    return {"executions": sorted(running), "deliveries": deliveries()}
+    with _LOCK:
+        killed = dict(_killed)
+    return {"executions": sorted(running), "deliveries": deliveries(), "killed": killed}
 
 
 SERVED = {

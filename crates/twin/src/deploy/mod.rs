@@ -98,8 +98,9 @@ impl Deployment<'_> {
             ("AgentUri", format!("s3://{}/{}", packages::BUCKET, packages::AGENT_KEY)),
             ("BootSeconds", "60".to_owned()),
             ("RetrySeconds", "0".to_owned()),
+            ("SilenceSeconds", "20".to_owned()),
             // What two cores can play at once.
-            ("MaxRunningJobs", "16".to_owned()),
+            ("MaxRunningJobs", "24".to_owned()),
             ("MaxProvisionedInstances", "40".to_owned()),
             ("LogLevel", "info".to_owned()),
         ];

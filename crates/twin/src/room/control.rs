@@ -102,15 +102,28 @@ impl Door {
         let stacks = names(self.compute.get("/_soca/stacks"), "stacks");
         let work = self.serverless.get("/_soca/work");
         let executions = work.as_ref().ok().map(|work| work["executions"].clone());
+        let killed = work.as_ref().map(|work| work["killed"].clone()).unwrap_or_default();
         let deliveries = work.ok().map(|work| work["deliveries"].clone());
         report["stacks_alive"] = json!(stacks.as_ref().map(Vec::len));
         report["stacks"] = json!(stacks);
         report["executions_running"] = json!(executions.as_ref().and_then(Value::as_array).map(Vec::len));
         report["executions"] = json!(executions);
         report["events"] = json!(deliveries);
+        report["functions_killed"] = self.by_folder(&killed);
         report["pools"] =
             self.compute.get("/_soca/pools").map(|answer| answer["pools"].clone()).unwrap_or_default();
         Ok(report)
+    }
+
+    /// Counts by the functions' names in Lambda, as counts by their folders; those without any are 0.
+    fn by_folder(&self, counts: &Value) -> Value {
+        let twin = files::read::<Value>(&self.layout.twin_file()).unwrap_or_default();
+        let names = twin["functions"].as_object().into_iter().flatten();
+        let count = |name: &Value| name.as_str().map_or(0, |name| counts[name].as_u64().unwrap_or(0));
+        names
+            .map(|(folder, name)| (folder.clone(), json!(count(name))))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
     }
 
     fn obey(&self, order: Order) -> Outcome<Value> {

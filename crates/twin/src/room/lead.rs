@@ -58,6 +58,8 @@ pub struct Room {
     machines: BTreeMap<String, Machine>,
     due: Vec<(Instant, Due)>,
     boot: Duration,
+    /// The most bytes a file of a new node may have.
+    file_limit: Option<u64>,
     problems: Vec<String>,
 }
 
@@ -67,7 +69,7 @@ impl Room {
         let compute = Caller::plane(Ports::url(file.ports.compute), &file.secret);
         let bus = events::emitter(Caller::plane(Ports::url(file.ports.serverless), &file.secret));
         let (machines, due, problems) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Room { layout, planes, compute, bus, machines, due, boot, problems }
+        Room { layout, planes, compute, bus, machines, due, boot, file_limit: None, problems }
     }
 
     /// Works until it is told to end.
@@ -169,7 +171,7 @@ impl Room {
         match state.as_str() {
             "pending" => self.due.push((Instant::now() + self.boot, Due::Boot(id))),
             "running" if machine.node.is_none() => {
-                if let Err(fault) = machine.start(&self.layout) {
+                if let Err(fault) = machine.start(&self.layout, self.file_limit) {
                     log::line(&format!("{id} has no node: {fault}"));
                     self.problems.push(format!("{id} has no node: {}", fault.message));
                 }
@@ -208,6 +210,10 @@ impl Room {
                 self.boot = Duration::try_from_secs_f64(*seconds)
                     .map_err(|e| refused(format!("{seconds} is no time to boot: {e}.")))?;
                 Ok(json!({ "boot_seconds": self.boot.as_secs_f64() }))
+            }
+            Order::LimitFiles { kib } => {
+                self.file_limit = (*kib > 0).then(|| kib.saturating_mul(1024));
+                Ok(json!({ "file_limit": self.file_limit }))
             }
             _ => Err(refused("This order is not the machine room's.".to_owned())),
         }

@@ -58,8 +58,8 @@ impl Machine {
         }
     }
 
-    /// Starts the agent as the user data says.
-    pub fn start(&mut self, layout: &Layout) -> Outcome<()> {
+    /// Starts the agent as the user data says; its files may have `file_limit` bytes at most.
+    pub fn start(&mut self, layout: &Layout, file_limit: Option<u64>) -> Outcome<()> {
         let config = config_of(&self.instance).ok_or_else(|| {
             let message =
                 format!("The user data of {} has no agent configuration.", self.instance.instance_id);
@@ -69,7 +69,7 @@ impl Machine {
         files::directory(&directory)?;
         files::write(&directory.join("agent.json"), &config)?;
         let plan = Plan {
-            command: command(layout, &self.instance)?,
+            command: limited(command(layout, &self.instance)?, file_limit),
             log: directory.join("agent.log"),
             directory,
             environment: Vec::new(),
@@ -109,6 +109,14 @@ fn config_of(instance: &Instance) -> Option<AgentConfig> {
 /// EC2's private host name.
 fn hostname(address: &str) -> String {
     format!("ip-{}", address.replace('.', "-"))
+}
+
+/// The command under a limit on the size of files, which its children inherit.
+fn limited(command: Vec<OsString>, file_limit: Option<u64>) -> Vec<OsString> {
+    let Some(bytes) = file_limit else { return command };
+    let mut all: Vec<OsString> = vec!["prlimit".into(), format!("--fsize={bytes}").into(), "--".into()];
+    all.extend(command);
+    all
 }
 
 fn command(layout: &Layout, instance: &Instance) -> Outcome<Vec<OsString>> {

@@ -31,6 +31,11 @@ pub enum Order {
         /// Seconds.
         seconds: f64,
     },
+    /// Files of nodes that start from now on may not grow beyond so much, as with a quota.
+    LimitFiles {
+        /// KiB; 0 for no limit.
+        kib: u64,
+    },
     /// Events are lost on all buses; schedules go on.
     DropEvents {
         /// Whether.
