@@ -61,6 +61,7 @@ pub async fn read(store: &dyn Store, policies: Vec<QueuePolicy>, now: Timestamp)
         now,
         owners: names.owners,
         groups: names.groups,
+        memberships: names.memberships,
         projects: names.projects,
         waiting,
         running,
@@ -87,7 +88,7 @@ async fn add_usage(store: &dyn Store, snapshot: &mut Snapshot) -> Result<(), Err
         snapshot.waiting.iter().filter(shared).map(|job| (job.project, job.owner)).collect();
     for (project, owner) in standing {
         let project_name: Option<ProjectName> = snapshot.projects[project as usize].name.clone();
-        let owner_name: UserName = snapshot.owners[owner as usize].name.clone();
+        let owner_name: UserName = snapshot.owners[owner as usize].clone();
         let today = day_of(snapshot.now);
         let days = store.spending(project_name.as_ref(), &owner_name, today - REMEMBERED_DAYS).await?;
         let running = snapshot.running.iter().filter(|job| (job.project, job.owner) == (project, owner));

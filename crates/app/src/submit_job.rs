@@ -120,7 +120,7 @@ impl SubmitJob<'_> {
         let types = admission::check_types(self.catalog, &launch, &parsed.places).await?;
         admission::check_allowed(&queue, &launch, &parsed.places)?;
         let need = self.need(&launch, &types).await;
-        queue.admit(&launch, &need)?;
+        queue.admit(&launch, &need, request.project.as_ref(), &s.caller.groups)?;
         let priority = admission::priority(&s.caller, request)?;
         admission::check_dependencies(self.store, &s.caller, &request.depend).await?;
         let workdir = admission::workdir(s, self.settings)?;

@@ -18,8 +18,8 @@ use soca_app::ports::store::{
 use soca_domain::{
     InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
-    node::Node,
     limit::{CounterScope, Usage},
+    node::Node,
     queue::QueuePolicy,
     stack::Stack,
 };

@@ -12,7 +12,7 @@ use soca_domain::{
     limit::{Limits, Need},
     queue::{QueueOrder, QueuePolicy},
 };
-use soca_planner::{License, Owner, Policy, Project, RunningJob, Snapshot, WaitingJob, plan};
+use soca_planner::{License, Policy, Project, RunningJob, Snapshot, WaitingJob, plan};
 use std::{hint::black_box, time::Duration};
 
 const USERS: u64 = 100;
@@ -55,7 +55,6 @@ fn queue(number: u64) -> QueuePolicy {
 
 fn snapshot(pending: u64) -> Snapshot {
     let mut dice = Dice(88_172_645_463_325_252);
-    let owner = |n| Owner { name: format!("u{n}").parse().expect("a name"), groups: vec![] };
     let project = |n: u64| Project {
         name: (n > 0).then(|| format!("p{n}").parse().expect("a name")),
         shares: 1 + n as u32,
@@ -67,6 +66,7 @@ fn snapshot(pending: u64) -> Snapshot {
             id: JobId(n + 1),
             queue: dice.below(QUEUES) as u16,
             owner: dice.below(USERS) as u32,
+            membership: 0,
             project: dice.below(5) as u32,
             priority: 0,
             submitted_at: Timestamp(NOW.0 - 86_400_000 + n as i64),
@@ -86,6 +86,7 @@ fn snapshot(pending: u64) -> Snapshot {
         id: JobId(10_000_000 + n),
         queue: (n % QUEUES) as u16,
         owner: dice.below(USERS) as u32,
+        membership: 0,
         project: dice.below(5) as u32,
         need: need(&mut dice),
         ends_at: Some(Timestamp(NOW.0 + 60_000 * dice.below(1440) as i64)),
@@ -95,7 +96,8 @@ fn snapshot(pending: u64) -> Snapshot {
         now: NOW,
         policy: Policy::default(),
         queues: (0..QUEUES).map(queue).collect(),
-        owners: (0..USERS).map(owner).collect(),
+        owners: (0..USERS).map(|n| format!("u{n}").parse().expect("a name")).collect(),
+        memberships: vec![vec![]],
         projects: (0..5).map(project).collect(),
         licenses: vec![License { name: "solver_lic".parse().expect("a name"), for_jobs: 60 }],
         running: running.collect(),

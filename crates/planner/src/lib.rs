@@ -27,6 +27,6 @@ pub use lint::{Violation, lint};
 pub use pass::plan;
 pub use plan::{Dropped, Plan, Start, Wait};
 pub use snapshot::{
-    DependencyState, GroupIndex, License, LicenseIndex, Member, Owner, OwnerIndex, Policy, Project,
+    DependencyState, GroupIndex, License, LicenseIndex, Member, MembershipIndex, OwnerIndex, Policy, Project,
     ProjectIndex, QueueIndex, RunningJob, Snapshot, WaitingJob,
 };

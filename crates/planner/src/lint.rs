@@ -3,7 +3,7 @@
 
 use crate::{
     plan::Plan,
-    snapshot::{Snapshot, WaitingJob},
+    snapshot::{Snapshot, WaitingJob, Whose},
 };
 use soca_domain::{
     JobId, LicenseName, MicroUsd, ProjectName, QueueName,
@@ -73,35 +73,36 @@ fn answers(snapshot: &Snapshot, plan: &Plan) -> Vec<Violation> {
 type Sharers = (Option<u16>, String);
 
 /// Everybody with whom a job shares a limit.
-fn sharers(snapshot: &Snapshot, queue: u16, owner: u32, project: u32) -> Vec<(Sharers, Limits)> {
+fn sharers(snapshot: &Snapshot, (queue, owner, membership, project): Whose) -> Vec<(Sharers, Limits)> {
     let policy = &snapshot.queues[usize::from(queue)];
     let who = &snapshot.owners[owner as usize];
     let mut all = vec![
         ((None, "cluster".to_owned()), snapshot.policy.limits),
         ((Some(queue), "queue".to_owned()), policy.limits),
-        ((Some(queue), format!("user {}", who.name)), policy.per_user),
+        ((Some(queue), format!("user {who}")), policy.per_user),
     ];
     if let Some(name) = &snapshot.projects[project as usize].name {
         all.push(((Some(queue), format!("project {name}")), policy.per_project));
     }
-    let groups = who.groups.iter().map(|group| &snapshot.groups[*group as usize]);
+    let groups =
+        snapshot.memberships[membership as usize].iter().map(|group| &snapshot.groups[*group as usize]);
     all.extend(groups.map(|name| ((Some(queue), format!("group {name}")), policy.per_group)));
     all
 }
 
 fn limits(snapshot: &Snapshot, starts: &[&WaitingJob]) -> Vec<Violation> {
     let mut used: BTreeMap<Sharers, (Usage, Limits, bool)> = BTreeMap::new();
-    let mut add = |queue: u16, owner: u32, project: u32, need: &Need, starts: bool| {
-        for (sharer, limits) in sharers(snapshot, queue, owner, project) {
+    let mut add = |whose: Whose, need: &Need, starts: bool| {
+        for (sharer, limits) in sharers(snapshot, whose) {
             let entry = used.entry(sharer).or_insert((Usage::default(), limits, false));
             *entry = (entry.0.plus(need), limits, entry.2 || starts);
         }
     };
     for job in &snapshot.running {
-        add(job.queue, job.owner, job.project, &job.need, false);
+        add(job.whose(), &job.need, false);
     }
     for job in starts {
-        add(job.queue, job.owner, job.project, &job.need, true);
+        add(job.whose(), &job.need, true);
     }
     // A limit that was lowered below what is in use is no fault of a plan that adds nothing to it.
     let passed = used.into_iter().filter(|(_, (_, _, starts))| *starts);

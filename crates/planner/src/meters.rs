@@ -3,7 +3,7 @@
 //! A meter is one limit: so much of one measure for one scope. Only limits that exist become meters. Which meters a
 //! job is under depends on its queue, owner and project, so it is found once for each such combination.
 
-use crate::snapshot::{LicenseIndex, OwnerIndex, ProjectIndex, QueueIndex, Snapshot};
+use crate::snapshot::{LicenseIndex, OwnerIndex, ProjectIndex, QueueIndex, Snapshot, Whose};
 use soca_domain::limit::{LimitReached, LimitScope, Limits, Measure};
 use std::collections::{BTreeMap, HashMap};
 
@@ -50,7 +50,7 @@ pub(crate) struct Meter {
 pub(crate) struct Meters {
     list: Vec<Meter>,
     found: BTreeMap<(Scope, Measure), MeterIndex>,
-    profiles: HashMap<(QueueIndex, OwnerIndex, ProjectIndex), Box<[MeterIndex]>>,
+    profiles: HashMap<Whose, Box<[MeterIndex]>>,
 }
 
 impl Meters {
@@ -84,11 +84,7 @@ impl Meters {
     }
 
     /// The meters of a job's queue, owner and project, the widest scope first; without its licenses.
-    pub(crate) fn of(
-        &mut self,
-        snapshot: &Snapshot,
-        key: (QueueIndex, OwnerIndex, ProjectIndex),
-    ) -> &[MeterIndex] {
+    pub(crate) fn of(&mut self, snapshot: &Snapshot, key: Whose) -> &[MeterIndex] {
         if !self.profiles.contains_key(&key) {
             let profile = self.find(snapshot, key);
             self.profiles.insert(key, profile);
@@ -96,14 +92,10 @@ impl Meters {
         &self.profiles[&key]
     }
 
-    fn find(
-        &mut self,
-        snapshot: &Snapshot,
-        key: (QueueIndex, OwnerIndex, ProjectIndex),
-    ) -> Box<[MeterIndex]> {
-        let (queue, owner, project) = key;
+    fn find(&mut self, snapshot: &Snapshot, key: Whose) -> Box<[MeterIndex]> {
+        let (queue, owner, membership, project) = key;
         let rules = &snapshot.queues[usize::from(queue)];
-        let groups = &snapshot.owners[owner as usize].groups;
+        let groups = &snapshot.memberships[membership as usize];
         let mut scoped: Vec<(Scope, &Limits)> =
             vec![(Scope::Cluster, &snapshot.policy.limits), (Scope::Queue(queue), &rules.limits)];
         // Jobs without a project are under no project's limits.

@@ -6,7 +6,7 @@ use crate::{
     plan::{Dropped, Plan, Start, Wait},
     readiness::{Readiness, openings, readiness},
     room::{NEVER, Promisee, Room, Wish, promise},
-    snapshot::{GroupIndex, RunningJob, Snapshot, WaitingJob},
+    snapshot::{GroupIndex, MembershipIndex, RunningJob, Snapshot, WaitingJob, Whose},
 };
 use soca_domain::{MicroUsd, Timestamp, limit::Measure, wait::WaitReason};
 
@@ -88,7 +88,7 @@ impl<'a> Pass<'a> {
     }
 
     /// Fills in the meters of a job that has or wants capacity.
-    fn find_needs(&mut self, key: (u16, u32, u32), need: &soca_domain::limit::Need, licenses: &[(u16, u32)]) {
+    fn find_needs(&mut self, key: Whose, need: &soca_domain::limit::Need, licenses: &[(u16, u32)]) {
         self.needs.clear();
         let profile = self.meters.of(self.snapshot, key);
         self.needs.extend(profile.iter().map(|meter| (*meter, 0)));
@@ -103,7 +103,7 @@ impl<'a> Pass<'a> {
     }
 
     fn occupy(&mut self, job: &RunningJob) {
-        self.find_needs((job.queue, job.owner, job.project), &job.need, &job.licenses);
+        self.find_needs(job.whose(), &job.need, &job.licenses);
         // One that should be over may be so at any moment.
         let soon = Timestamp(self.snapshot.now.0 + 1);
         let end = job.ends_at.map_or(NEVER, |end| end.max(soon));
@@ -129,7 +129,7 @@ impl<'a> Pass<'a> {
                     .running
                     .iter()
                     .filter(|job| {
-                        usize::from(job.queue) == queue && self.groups_of(job.owner).contains(&group)
+                        usize::from(job.queue) == queue && self.groups_of(job.membership).contains(&group)
                     })
                     .map(|job| u64::from(job.need.instances))
                     .sum();
@@ -141,13 +141,13 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn groups_of(&self, owner: u32) -> &'a [GroupIndex] {
-        &self.snapshot.owners[owner as usize].groups
+    fn groups_of(&self, membership: MembershipIndex) -> &'a [GroupIndex] {
+        &self.snapshot.memberships[membership as usize]
     }
 
     fn look_at(&mut self, job: &WaitingJob) -> Verdict {
-        self.find_needs((job.queue, job.owner, job.project), &job.need, &job.licenses);
-        let (end, groups) = (end_of(self.snapshot, job), self.groups_of(job.owner));
+        self.find_needs(job.whose(), &job.need, &job.licenses);
+        let (end, groups) = (end_of(self.snapshot, job), self.groups_of(job.membership));
         self.blocking.clear();
         let rooms = &self.rooms;
         let blocks = |(meter, taken): &&(MeterIndex, i64)| {
@@ -242,7 +242,7 @@ impl<'a> Pass<'a> {
             job: job.id,
             needs: if shared { &self.needs } else { &self.blocking },
             span: job.duration.map_or(i64::MAX, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)),
-            groups: &self.snapshot.owners[job.owner as usize].groups,
+            groups: &self.snapshot.memberships[job.membership as usize],
         };
         let sure = shared && self.needs.iter().all(|(meter, _)| !self.rooms[*meter as usize].contested);
         promise(&mut self.rooms, &wish, self.snapshot.now).filter(|_| sure)

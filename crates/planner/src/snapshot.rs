@@ -26,9 +26,12 @@ pub struct Snapshot {
     /// The queues.
     pub queues: Vec<QueuePolicy>,
     /// Everybody who owns a job below.
-    pub owners: Vec<Owner>,
-    /// Groups that have limits or reservations, as far as owners belong to them.
+    pub owners: Vec<UserName>,
+    /// Groups that owners belong to.
     pub groups: Vec<GroupName>,
+    /// Which groups somebody belongs to at once. Jobs refer to these, since membership changes: a job keeps the groups
+    /// that its owner had when it was submitted.
+    pub memberships: Vec<Vec<GroupIndex>>,
     /// Projects of the jobs below.
     pub projects: Vec<Project>,
     /// Who used how much within which project; whoever is not here has one share and used nothing.
@@ -47,6 +50,8 @@ pub type QueueIndex = u16;
 pub type OwnerIndex = u32;
 /// Index of a group in [`Snapshot::groups`].
 pub type GroupIndex = u32;
+/// Index of a set of groups in [`Snapshot::memberships`].
+pub type MembershipIndex = u32;
 /// Index of a project in [`Snapshot::projects`].
 pub type ProjectIndex = u32;
 /// Index of a license in [`Snapshot::licenses`].
@@ -68,15 +73,6 @@ impl Default for Policy {
     fn default() -> Self {
         Self { limits: Limits::default(), promises: 1, promote_after: Duration::from_secs(7 * 86_400) }
     }
-}
-
-/// Somebody who owns jobs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owner {
-    /// Who.
-    pub name: UserName,
-    /// The groups among [`Snapshot::groups`] to which they belong.
-    pub groups: Vec<GroupIndex>,
 }
 
 /// A project that jobs are accounted to.
@@ -114,6 +110,23 @@ pub struct License {
     pub for_jobs: u32,
 }
 
+/// Who a job counts for: its queue, owner, groups and project.
+pub(crate) type Whose = (QueueIndex, OwnerIndex, MembershipIndex, ProjectIndex);
+
+impl WaitingJob {
+    /// Who it counts for.
+    pub(crate) fn whose(&self) -> Whose {
+        (self.queue, self.owner, self.membership, self.project)
+    }
+}
+
+impl RunningJob {
+    /// Who it counts for.
+    pub(crate) fn whose(&self) -> Whose {
+        (self.queue, self.owner, self.membership, self.project)
+    }
+}
+
 /// A job that waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingJob {
@@ -123,6 +136,8 @@ pub struct WaitingJob {
     pub queue: QueueIndex,
     /// Its owner.
     pub owner: OwnerIndex,
+    /// The groups that it counts for.
+    pub membership: MembershipIndex,
     /// Its project.
     pub project: ProjectIndex,
     /// Before others of its queue with a lower one.
@@ -158,6 +173,8 @@ pub struct RunningJob {
     pub queue: QueueIndex,
     /// Its owner.
     pub owner: OwnerIndex,
+    /// The groups that it counts for.
+    pub membership: MembershipIndex,
     /// Its project.
     pub project: ProjectIndex,
     /// What it takes of every limit.

@@ -44,7 +44,8 @@ impl DynamoStore {
         let (mut found, mut last): (Vec<JobId>, Option<UserName>) = (vec![], None);
         while found.len() < most {
             let range = keys::queued_after(queue, last.as_ref());
-            let rows: Vec<WaitingPointerRow> = self.query(&range, Order::Ascending, Some(per_owner + 1)).await?;
+            let rows: Vec<WaitingPointerRow> =
+                self.query(&range, Order::Ascending, Some(per_owner + 1)).await?;
             let whole = rows.len() <= per_owner;
             let mut owners: Vec<&[WaitingPointerRow]> = rows.chunk_by(|a, b| a.owner == b.owner).collect();
             // The last owner of a full page may have more: theirs is the next page, unless they have all of this one.
@@ -61,7 +62,8 @@ impl DynamoStore {
         }
         found.truncate(most);
         let belongs = |job: &Job| job.queue == *queue && matches!(job.state, JobState::Queued { .. });
-        let mut jobs: Vec<Job> = self.jobs_by_id(found.into_iter()).await?.into_iter().filter(belongs).collect();
+        let mut jobs: Vec<Job> =
+            self.jobs_by_id(found.into_iter()).await?.into_iter().filter(belongs).collect();
         jobs.sort_by_key(Job::queue_order);
         Ok(jobs)
     }

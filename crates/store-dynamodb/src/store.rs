@@ -4,8 +4,8 @@ use crate::{
     keys::{self, Key},
     read::Order,
     rows::{
-        self, ElementsRow, JobRow, NodeRow, OutputRow, QueueRow, RequestRow, Row, ShareRow, StackPointerRow, StackRow,
-        UsageRow,
+        self, ElementsRow, JobRow, NodeRow, OutputRow, QueueRow, RequestRow, Row, ShareRow, StackPointerRow,
+        StackRow, UsageRow,
     },
     writes::{Condition, some_unless_empty},
 };
@@ -17,8 +17,8 @@ use soca_app::ports::store::{
 use soca_domain::{
     InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
-    node::Node,
     limit::{CounterScope, Usage},
+    node::Node,
     queue::QueuePolicy,
     stack::Stack,
 };

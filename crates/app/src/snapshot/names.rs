@@ -5,16 +5,20 @@ use soca_domain::{
     GroupName, Job, JobState, MicroUsd, ProjectName, QueueName, UserName, depend::Dependency,
     queue::QueuePolicy, stack::Stack,
 };
-use soca_planner::{DependencyState, GroupIndex, Owner, Project, QueueIndex, RunningJob, WaitingJob};
+use soca_planner::{
+    DependencyState, GroupIndex, MembershipIndex, OwnerIndex, Project, QueueIndex, RunningJob, WaitingJob,
+};
 use std::collections::BTreeMap;
 
 /// The tables of a snapshot, as they grow.
 pub(super) struct Names {
     queues: BTreeMap<QueueName, QueueIndex>,
-    owner_at: BTreeMap<UserName, u32>,
+    owner_at: BTreeMap<UserName, OwnerIndex>,
+    membership_at: BTreeMap<Vec<GroupIndex>, MembershipIndex>,
     project_at: BTreeMap<Option<ProjectName>, u32>,
     group_at: BTreeMap<GroupName, GroupIndex>,
-    pub(super) owners: Vec<Owner>,
+    pub(super) owners: Vec<UserName>,
+    pub(super) memberships: Vec<Vec<GroupIndex>>,
     pub(super) groups: Vec<GroupName>,
     pub(super) projects: Vec<Project>,
 }
@@ -25,9 +29,11 @@ impl Names {
         let mut names = Self {
             queues: queues.map(|(at, policy)| (policy.name.clone(), at as QueueIndex)).collect(),
             owner_at: BTreeMap::new(),
+            membership_at: BTreeMap::new(),
             project_at: BTreeMap::new(),
             group_at: BTreeMap::new(),
             owners: vec![],
+            memberships: vec![],
             groups: vec![],
             projects: vec![],
         };
@@ -43,25 +49,31 @@ impl Names {
         })
     }
 
-    /// The owner, with the groups that any of their jobs knows of.
-    fn owner(&mut self, name: &UserName, groups: &[GroupName]) -> u32 {
-        let next = self.owners.len() as u32;
-        let at = *self.owner_at.entry(name.clone()).or_insert_with(|| {
-            self.owners.push(Owner { name: name.clone(), groups: vec![] });
+    fn owner(&mut self, name: &UserName) -> OwnerIndex {
+        let next = self.owners.len() as OwnerIndex;
+        *self.owner_at.entry(name.clone()).or_insert_with(|| {
+            self.owners.push(name.clone());
             next
-        });
-        for group in groups {
+        })
+    }
+
+    /// The set of groups that a job counts for.
+    fn membership(&mut self, names: &[GroupName]) -> MembershipIndex {
+        let mut groups = Vec::new();
+        for name in names {
             let next = self.groups.len() as GroupIndex;
-            let group = *self.group_at.entry(group.clone()).or_insert_with(|| {
-                self.groups.push(group.clone());
+            groups.push(*self.group_at.entry(name.clone()).or_insert_with(|| {
+                self.groups.push(name.clone());
                 next
-            });
-            let of_owner = &mut self.owners[at as usize].groups;
-            if !of_owner.contains(&group) {
-                of_owner.push(group);
-            }
+            }));
         }
-        at
+        groups.sort_unstable();
+        groups.dedup();
+        let next = self.memberships.len() as MembershipIndex;
+        *self.membership_at.entry(groups.clone()).or_insert_with(|| {
+            self.memberships.push(groups);
+            next
+        })
     }
 
     /// What a stack takes; `None` when its queue is no more.
@@ -69,7 +81,8 @@ impl Names {
         Some(RunningJob {
             id: stack.job,
             queue: *self.queues.get(&stack.queue)?,
-            owner: self.owner(&stack.owner, &stack.groups),
+            owner: self.owner(&stack.owner),
+            membership: self.membership(&stack.groups),
             project: self.project(stack.project.as_ref()),
             need: stack.need,
             ends_at: stack.ends_by,
@@ -91,7 +104,8 @@ impl Names {
         Some(WaitingJob {
             id: job.id,
             queue: *self.queues.get(&job.queue)?,
-            owner: self.owner(&job.owner, &job.groups),
+            owner: self.owner(&job.owner),
+            membership: self.membership(&job.groups),
             project: self.project(job.project.as_ref()),
             priority: job.priority,
             submitted_at: job.submitted_at,

@@ -9,7 +9,7 @@ pub use window::{Days, StartWindow};
 use crate::{
     Timestamp,
     fault::{Code, Fault},
-    id::{GroupName, QueueName},
+    id::{GroupName, ProjectName, QueueName},
     launch::LaunchSpec,
     limit::{LimitReached, LimitScope, Limits, Measure, Need},
     request::Resources,
@@ -133,8 +133,16 @@ impl QueuePolicy {
     ///
     /// # Errors
     /// `OVER_QUEUE_LIMIT` or `WALLTIME_TOO_LONG`.
-    pub fn admit(&self, launch: &LaunchSpec, need: &Need) -> Result<(), Fault> {
-        let scoped = [(LimitScope::Queue, &self.limits), (LimitScope::User, &self.per_user)];
+    pub fn admit(
+        &self,
+        launch: &LaunchSpec,
+        need: &Need,
+        project: Option<&ProjectName>,
+        groups: &[GroupName],
+    ) -> Result<(), Fault> {
+        let mut scoped = vec![(LimitScope::Queue, &self.limits), (LimitScope::User, &self.per_user)];
+        scoped.extend(project.map(|name| (LimitScope::Project(name.clone()), &self.per_project)));
+        scoped.extend(groups.iter().map(|name| (LimitScope::Group(name.clone()), &self.per_group)));
         for (scope, limits) in scoped {
             for measure in Measure::ALL {
                 let asked = need.of(measure);
@@ -159,7 +167,13 @@ impl QueuePolicy {
     }
 
     fn over(&self, reached: LimitReached) -> Fault {
-        let LimitReached { measure, asked, limit, .. } = reached;
+        let LimitReached { scope, measure, asked, limit, .. } = reached;
+        let whose = match scope {
+            LimitScope::Cluster | LimitScope::Queue => String::new(),
+            LimitScope::User => " to each user".to_owned(),
+            LimitScope::Project(name) => format!(" to project {name}"),
+            LimitScope::Group(name) => format!(" to group {name}"),
+        };
         let what = match measure {
             Measure::Jobs => "job",
             Measure::Instances => "nodes",
@@ -168,7 +182,7 @@ impl QueuePolicy {
         };
         Fault::new(
             Code::OverQueueLimit,
-            format!("The job asks for {asked} {what}; queue {} allows {limit} at once.", self.name),
+            format!("The job asks for {asked} {what}; queue {} allows {limit}{whose} at once.", self.name),
             "Ask for less, or choose another queue (soca queues shows their limits).",
         )
     }

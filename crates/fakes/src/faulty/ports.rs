@@ -14,8 +14,8 @@ use soca_domain::{
     element::ElementChunk,
     instance_type::{InstanceType, InstanceTypeName},
     launch::LaunchSpec,
-    node::Node,
     limit::{CounterScope, Usage},
+    node::Node,
     queue::QueuePolicy,
     stack::Stack,
 };

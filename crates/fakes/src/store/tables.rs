@@ -5,8 +5,8 @@ use soca_app::ports::store::{OutputId, OutputState, Page, RememberedRequest, Spe
 use soca_domain::{
     InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, UserName,
     element::ElementChunk,
-    node::Node,
     limit::{CounterScope, Usage},
+    node::Node,
     queue::QueuePolicy,
     stack::Stack,
 };

@@ -185,7 +185,9 @@ impl World {
             CounterScope::Queue(queue) => other.queue == *queue,
             CounterScope::User(queue, owner) => other.queue == *queue && other.owner == *owner,
             CounterScope::Group(queue, group) => other.queue == *queue && other.groups.contains(group),
-            CounterScope::Project(queue, name) => other.queue == *queue && other.project.as_ref() == Some(name),
+            CounterScope::Project(queue, name) => {
+                other.queue == *queue && other.project.as_ref() == Some(name)
+            }
         };
         let others = waiting.iter().filter(|other| other.id != job.id).filter(shares);
         let usage = self.usage(&scope);

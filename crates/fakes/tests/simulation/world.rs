@@ -150,7 +150,7 @@ impl World {
             per_project: limits(None, Some(3), None),
             ..normal
         };
-        let test = QueuePolicy { per_group: limits(None, None, Some(8)), priority: 5, ..test };
+        let test = QueuePolicy { per_group: limits(None, None, Some(12)), priority: 5, ..test };
         let writes = vec![Write::CreateQueue(normal), Write::CreateQueue(test)];
         resolve(self.true_ports.store.commit(writes)).expect("an empty table");
     }

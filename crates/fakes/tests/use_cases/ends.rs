@@ -6,7 +6,11 @@ use soca_app::{
     ports::BusEvent,
     sync_node::{End, Order, What},
 };
-use soca_domain::{Code, Fault, Job, JobId, MicroUsd, limit::{CounterScope, Usage}, verdict::Outcome};
+use soca_domain::{
+    Code, Fault, Job, JobId, MicroUsd,
+    limit::{CounterScope, Usage},
+    verdict::Outcome,
+};
 use soca_fakes::resolve::resolve;
 
 fn cancel(lab: &Lab, id: JobId) -> Result<Job, soca_app::Error> {

@@ -24,13 +24,16 @@ fn jobs_start_up_to_the_limit_and_others_know_why_not_p4_p7() {
     assert_eq!(reason(&lab, ids[0]), Some(WaitReason::Next));
     assert_eq!(lab.dispatch().started, 3);
     assert_eq!(lab.dispatch().started, 0);
-    assert_eq!(reason(&lab, ids[3]), Some(WaitReason::Limit(Box::new(LimitReached {
-        scope: LimitScope::Queue,
-        measure: Measure::Instances,
-        used: 6,
-        asked: 2,
-        limit: 6,
-    }))));
+    assert_eq!(
+        reason(&lab, ids[3]),
+        Some(WaitReason::Limit(Box::new(LimitReached {
+            scope: LimitScope::Queue,
+            measure: Measure::Instances,
+            used: 6,
+            asked: 2,
+            limit: 6,
+        })))
+    );
     assert_eq!(reason(&lab, ids[0]), None);
     assert_eq!(lab.workflow.under_way().len(), 3);
 }

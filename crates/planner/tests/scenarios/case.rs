@@ -5,9 +5,7 @@ use soca_domain::{
     limit::{Limits, Need},
     queue::{QueueOrder, QueuePolicy, Reservation},
 };
-use soca_planner::{
-    License, Member, Owner, Plan, Policy, Project, RunningJob, Snapshot, WaitingJob, lint, plan,
-};
+use soca_planner::{License, Member, Plan, Policy, Project, RunningJob, Snapshot, WaitingJob, lint, plan};
 use std::time::Duration;
 
 /// The moment of every scenario, 2026-11-25T12:00:00Z; jobs are submitted a second apart before it.
@@ -117,13 +115,14 @@ impl Case {
         self
     }
 
+    /// A group and its members; to be said before their jobs.
     pub(crate) fn group(mut self, name: &str, members: &[&'static str]) -> Case {
         let group: GroupName = name.parse().unwrap();
         let at = self.0.groups.len() as u32;
         self.0.groups.push(group);
         for member in members {
             let owner = self.owner(member);
-            self.0.owners[owner as usize].groups.push(at);
+            self.0.memberships[owner as usize].push(at);
         }
         self
     }
@@ -162,8 +161,9 @@ impl Case {
 
     fn owner(&mut self, name: &str) -> u32 {
         let owners = &mut self.0.owners;
-        owners.iter().position(|o| o.name.as_str() == name).unwrap_or_else(|| {
-            owners.push(Owner { name: name.parse().unwrap(), groups: vec![] });
+        owners.iter().position(|o| o.as_str() == name).unwrap_or_else(|| {
+            owners.push(name.parse().unwrap());
+            self.0.memberships.push(vec![]);
             owners.len() - 1
         }) as u32
     }
@@ -189,6 +189,7 @@ impl Case {
                 id: JobId(number as u64),
                 queue: job.queue,
                 owner,
+                membership: owner,
                 project,
                 priority: job.priority,
                 submitted_at,
@@ -214,6 +215,7 @@ impl Case {
                 id: JobId(1001 + self.0.running.len() as u64),
                 queue: job.queue,
                 owner,
+                membership: owner,
                 project,
                 need: need(&job),
                 ends_at: job.minutes.map(|m| NOW.plus(Duration::from_secs(m * 60))),

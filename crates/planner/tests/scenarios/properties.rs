@@ -135,6 +135,7 @@ fn running(snapshot: &Snapshot, index: usize) -> RunningJob {
         id: job.id,
         queue: job.queue,
         owner: job.owner,
+        membership: job.membership,
         project: job.project,
         need: job.need,
         ends_at: job.duration.map(|d| snapshot.now.plus(d)),

@@ -66,12 +66,8 @@ fn the_cost_of_each_kind_of_commit_is_known() {
     let queue = samples::queue();
     let (scope, need) = (CounterScope::Queue(queue.name.clone()), samples::job().need);
     let give = Write::GiveCapacity { scope: scope.clone(), need };
-    let spend = Write::Spend(Spending {
-        project: None,
-        owner: samples::job().owner,
-        day: 20_000,
-        cost: MicroUsd(1),
-    });
+    let spend =
+        Write::Spend(Spending { project: None, owner: samples::job().owner, day: 20_000, cost: MicroUsd(1) });
     let output = OutputState { tail: vec![b'x'; 8 * 1024], ..samples::output() };
     let take = Write::TakeCapacity { scope, limits: queue.limits, need };
     let commits = [

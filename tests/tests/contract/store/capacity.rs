@@ -4,8 +4,8 @@ use super::{
     AnyStore, commit, conflict, done,
     samples::{policy, queue},
 };
-use soca_app::ports::{StoreError, Write};
 use soca_app::ports::store::Spending;
+use soca_app::ports::{StoreError, Write};
 use soca_domain::{
     MicroUsd,
     limit::{CounterScope, Limits, Need, Usage},
@@ -126,7 +126,8 @@ pub(crate) async fn scopes_of_one_queue_are_counted_apart_and_together_p4(store:
         CounterScope::Project(q(), "alice".parse().unwrap()),
     ];
     let take = |limits: Limits| {
-        let scope = |scope: &CounterScope| Write::TakeCapacity { scope: scope.clone(), limits, need: need(1) };
+        let scope =
+            |scope: &CounterScope| Write::TakeCapacity { scope: scope.clone(), limits, need: need(1) };
         scopes.iter().map(scope).collect::<Vec<_>>()
     };
     store.commit(take(one)).await.unwrap();

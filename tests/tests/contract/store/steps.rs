@@ -169,7 +169,11 @@ fn need(nodes: u32) -> Need {
 /// Counters of each scope take turns.
 pub(crate) fn counter(queue_number: usize) -> CounterScope {
     let name = queue(QUEUES[queue_number]);
-    if queue_number == 0 { CounterScope::Queue(name) } else { CounterScope::User(name, OWNERS[0].parse().unwrap()) }
+    if queue_number == 0 {
+        CounterScope::Queue(name)
+    } else {
+        CounterScope::User(name, OWNERS[0].parse().unwrap())
+    }
 }
 
 async fn update_job(store: &AnyStore, id: JobId, to: u8, stale: bool) -> Write {
