@@ -127,10 +127,23 @@ pub(crate) fn waiting(job: &Job) -> Option<Key> {
     Some(key(queue_partition(&job.queue), place))
 }
 
+/// Where the first release kept a queued job's place: all owners' together, by submission. Read, and removed with the
+/// new place, for one release (P12); written no more.
+pub(crate) fn waiting_v1(job: &Job) -> Option<Key> {
+    let Timestamp(submitted) = job.submitted_at.max(Timestamp(0));
+    let is_queued = matches!(job.state, JobState::Queued { .. });
+    is_queued.then(|| key(queue_partition(&job.queue), format!("WAIT#{submitted:016}#{:020}", job.id.0)))
+}
+
+/// A queue's `Queued` jobs at their places of the first release: those begin with a digit, and no owner's name does.
+pub(crate) fn queued_v1(queue: &QueueName) -> Range {
+    Range { pk: queue_partition(queue), from: "WAIT#0".into(), to: "WAIT#:".into() }
+}
+
 /// A queue's `Queued` jobs from those of the owner after `last` on; all of them when `None`.
 pub(crate) fn queued_after(queue: &QueueName, last: Option<&UserName>) -> Range {
     let rest = all(queue_partition(queue), "WAIT");
-    let from = last.map_or(rest.from, |owner| format!("WAIT#{owner}$"));
+    let from = last.map_or("WAIT#:".to_owned(), |owner| format!("WAIT#{owner}$"));
     Range { from, ..rest }
 }
 
@@ -256,6 +269,7 @@ mod tests {
             ("job", job(queued.id)),
             ("owned", owned(&queued.owner, queued.id)),
             ("waiting, queued", waiting(&queued).unwrap()),
+            ("waiting, queued, v1", waiting_v1(&queued).unwrap()),
             ("waiting, held", waiting(&held).unwrap()),
             ("elements", elements(queued.id, 3)),
             ("output", output(&out)),
@@ -280,6 +294,7 @@ mod tests {
         let ranges = [
             ("owned_below, first page", owned_below(&queued.owner, None)),
             ("owned_below", owned_below(&queued.owner, Some(queued.id))),
+            ("queued_v1", queued_v1(&queued.queue)),
             ("queued_after, all", queued_after(&queued.queue, None)),
             ("queued_after", queued_after(&queued.queue, Some(&queued.owner))),
             ("shares_since", shares_since(None, &queued.owner, 20_000)),

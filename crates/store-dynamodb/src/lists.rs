@@ -11,6 +11,7 @@ use crate::{
 use aws_sdk_dynamodb::types::ReturnValue;
 use soca_app::ports::store::{Page, StoreError};
 use soca_domain::{Job, JobId, JobState, QueueName, UserName};
+use std::collections::BTreeSet;
 
 /// Numbers one page of everybody's jobs looks at, at most: numbers that were given may never have become jobs.
 const LOOKS: u64 = 1_000;
@@ -41,7 +42,10 @@ impl DynamoStore {
         most: u32,
     ) -> Result<Vec<Job>, StoreError> {
         let (per_owner, most) = (per_owner as usize, most as usize);
-        let (mut found, mut last): (Vec<JobId>, Option<UserName>) = (vec![], None);
+        let v1: Vec<JobPointerRow> =
+            self.query(&keys::queued_v1(queue), Order::Ascending, Some(most)).await?;
+        let mut found: Vec<JobId> = v1.into_iter().map(|row| row.job).collect();
+        let mut last: Option<UserName> = None;
         while found.len() < most {
             let range = keys::queued_after(queue, last.as_ref());
             let rows: Vec<WaitingPointerRow> =
@@ -60,6 +64,9 @@ impl DynamoStore {
                 _ => break,
             }
         }
+        // A job that came back under this release has both places until it starts.
+        let mut seen = BTreeSet::new();
+        found.retain(|id| seen.insert(*id));
         found.truncate(most);
         let belongs = |job: &Job| job.queue == *queue && matches!(job.state, JobState::Queued { .. });
         let mut jobs: Vec<Job> =

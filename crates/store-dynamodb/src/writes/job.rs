@@ -35,6 +35,7 @@ pub(super) fn update(was: &Job, now: Job) -> Result<Vec<Step>, StoreError> {
     let mut steps = vec![put(Job { version: was.version, ..now }, Condition::version(was.version))?];
     if old != new {
         steps.extend(old.map(Step::Remove));
+        steps.extend(keys::waiting_v1(was).map(Step::Remove));
         if let Some(place) = new {
             steps.push(place_of(&place, id, owner, is_queued)?);
         }
