@@ -26,17 +26,37 @@ use soca_domain::{
 use std::{collections::BTreeMap, sync::Mutex};
 use tables::Tables;
 
+/// What becomes of the writes of a commit, for simulations that must be able to fail.
+type Tamper = Box<dyn Fn(Vec<Write>) -> Vec<Write> + Send + Sync>;
+
 /// The table in memory. Share it by reference or `Arc`.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct MemoryStore {
     tables: Mutex<Tables>,
     faults: Mutex<Faults>,
+    tamper: Option<Tamper>,
+}
+
+impl std::fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MemoryStore").field("tables", &self.tables).finish_non_exhaustive()
+    }
 }
 
 impl MemoryStore {
     /// An empty table without faults.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty table that changes every commit before it looks at it, as a planted fault in the code that made it.
+    pub fn tampered(tamper: impl Fn(Vec<Write>) -> Vec<Write> + Send + Sync + 'static) -> Self {
+        Self { tamper: Some(Box::new(tamper)), ..Self::default() }
+    }
+
+    /// Grants the lease on passes to everybody who asks from now on, as if each holder were slower than it lasts.
+    pub fn break_lease(&self) {
+        locked(&self.tables).lease.is_broken = true;
     }
 
     /// Asks `hook` before every operation what shall become of it. It must not call the store.
@@ -96,6 +116,7 @@ fn lost(what: &str) -> StoreError {
 #[async_trait]
 impl Store for MemoryStore {
     async fn commit(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        let writes = self.tamper.iter().fold(writes, |writes, tamper| tamper(writes));
         self.run(&Operation::Commit(&writes), |tables| {
             check::all(tables, &writes)?;
             for write in &writes {

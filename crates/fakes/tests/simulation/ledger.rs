@@ -39,6 +39,8 @@ pub struct Ledger {
     pub broken: Vec<String>,
     pub commits: Shared<Commits>,
     pub at_rest: bool,
+    /// Moments that were played.
+    pub steps: u64,
     /// Every counter that a stack was counted in.
     pub counted: BTreeSet<CounterScope>,
     /// Scripts that agents began.
@@ -64,6 +66,7 @@ impl Ledger {
             broken: vec![],
             commits: Shared::default(),
             at_rest: false,
+            steps: 0,
             counted: BTreeSet::new(),
             begun: BTreeSet::new(),
             ended: BTreeMap::new(),
