@@ -3,9 +3,9 @@
 //! A meter is one limit: so much of one measure for one scope. Only limits that exist become meters. Which meters a
 //! job is under depends on its queue, owner and project, so it is found once for each such combination.
 
-use crate::snapshot::{LicenseIndex, OwnerIndex, ProjectIndex, QueueIndex, Snapshot, Whose};
+use crate::snapshot::{LicenseIndex, MembershipIndex, OwnerIndex, ProjectIndex, QueueIndex, Snapshot, Whose};
 use soca_domain::limit::{LimitReached, LimitScope, Limits, Measure};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Index of a meter.
 pub(crate) type MeterIndex = u32;
@@ -50,13 +50,16 @@ pub(crate) struct Meter {
 pub(crate) struct Meters {
     list: Vec<Meter>,
     found: BTreeMap<(Scope, Measure), MeterIndex>,
-    profiles: HashMap<Whose, Box<[MeterIndex]>>,
+    profiles: Vec<Box<[(MeterIndex, Measure)]>>,
+    /// Profiles of each owner in each queue: an owner has few memberships and projects, so a short list is fastest.
+    known: Vec<Vec<(MembershipIndex, ProjectIndex, usize)>>,
 }
 
 impl Meters {
-    /// The meters that all jobs share: the cluster's, the queues' and the licenses'.
+    /// The meters of licenses; the others are made as jobs are found to be under them.
     pub(crate) fn new(snapshot: &Snapshot) -> Meters {
-        let mut meters = Meters { list: vec![], found: BTreeMap::new(), profiles: HashMap::new() };
+        let known = vec![Vec::new(); snapshot.queues.len() * snapshot.owners.len()];
+        let mut meters = Meters { list: vec![], found: BTreeMap::new(), profiles: vec![], known };
         for (index, license) in snapshot.licenses.iter().enumerate() {
             let scope = Scope::License(index as LicenseIndex);
             meters.add(Meter { scope, measure: Measure::Jobs, limit: u64::from(license.for_jobs) });
@@ -83,16 +86,24 @@ impl Meters {
         self.add(Meter { scope, measure, limit })
     }
 
-    /// The meters of a job's queue, owner and project, the widest scope first; without its licenses.
-    pub(crate) fn of(&mut self, snapshot: &Snapshot, key: Whose) -> &[MeterIndex] {
-        if !self.profiles.contains_key(&key) {
-            let profile = self.find(snapshot, key);
-            self.profiles.insert(key, profile);
-        }
-        &self.profiles[&key]
+    /// The meters of whoever a job counts for, and what each measures, the widest scope first; without its licenses.
+    pub(crate) fn of(&mut self, snapshot: &Snapshot, whose: Whose) -> &[(MeterIndex, Measure)] {
+        let (queue, owner, membership, project) = whose;
+        let row = usize::from(queue) * snapshot.owners.len() + owner as usize;
+        let known = self.known[row].iter().find(|(m, p, _)| (*m, *p) == (membership, project));
+        let at = match known {
+            Some((_, _, at)) => *at,
+            None => {
+                let profile = self.find(snapshot, whose);
+                self.profiles.push(profile);
+                self.known[row].push((membership, project, self.profiles.len() - 1));
+                self.profiles.len() - 1
+            }
+        };
+        &self.profiles[at]
     }
 
-    fn find(&mut self, snapshot: &Snapshot, key: Whose) -> Box<[MeterIndex]> {
+    fn find(&mut self, snapshot: &Snapshot, key: Whose) -> Box<[(MeterIndex, Measure)]> {
         let (queue, owner, membership, project) = key;
         let rules = &snapshot.queues[usize::from(queue)];
         let groups = &snapshot.memberships[membership as usize];
@@ -108,7 +119,7 @@ impl Meters {
         for (scope, limits) in scoped {
             for measure in Measure::ALL {
                 if let Some(limit) = limits.of(measure) {
-                    profile.push(self.add(Meter { scope, measure, limit }));
+                    profile.push((self.add(Meter { scope, measure, limit }), measure));
                 }
             }
         }

@@ -91,10 +91,7 @@ impl<'a> Pass<'a> {
     fn find_needs(&mut self, key: Whose, need: &soca_domain::limit::Need, licenses: &[(u16, u32)]) {
         self.needs.clear();
         let profile = self.meters.of(self.snapshot, key);
-        self.needs.extend(profile.iter().map(|meter| (*meter, 0)));
-        for (meter, taken) in &mut self.needs {
-            *taken = amount(need.of(self.meters.list()[*meter as usize].measure));
-        }
+        self.needs.extend(profile.iter().map(|(meter, measure)| (*meter, amount(need.of(*measure)))));
         self.needs
             .extend(licenses.iter().map(|(license, count)| (MeterIndex::from(*license), i64::from(*count))));
         let list = self.meters.list();
