@@ -24,7 +24,7 @@ pub fn plan(snapshot: &Snapshot) -> Plan {
             Readiness::Never(fault) => plan.drops.push(Dropped { job: job.id, fault }),
         }
     }
-    let order = order(snapshot, ready);
+    let order = order(snapshot, &ready);
     plan.waits.reserve(order.len());
     let mut pass = Pass::new(snapshot);
     let mut ahead = 0;

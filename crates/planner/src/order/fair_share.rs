@@ -6,7 +6,7 @@
 //! weighted fair queueing, in O(n log n).
 
 use super::{
-    InOrder, Index,
+    InOrder, Item,
     streams::{Stream, streams},
 };
 use crate::snapshot::Snapshot;
@@ -38,40 +38,39 @@ struct Leaf {
 }
 
 /// A queue's jobs.
-pub(super) struct FairShare<'a> {
-    snapshot: &'a Snapshot,
+pub(super) struct FairShare {
     branches: Vec<Branch>,
     leaves: Vec<Leaf>,
     /// Projects that have jobs left.
     heap: BinaryHeap<(Rank, usize)>,
 }
 
-impl<'a> FairShare<'a> {
+impl FairShare {
     /// `jobs` are in the order of submission.
-    pub(super) fn new(snapshot: &'a Snapshot, jobs: Vec<Index>) -> Self {
+    pub(super) fn new(snapshot: &Snapshot, jobs: &[Item]) -> Self {
         let members: BTreeMap<(u32, u32), (u64, u32)> =
             snapshot.members.iter().map(|m| ((m.project, m.owner), (m.used, m.shares))).collect();
         let branch =
             |p: &crate::Project| Branch { used: p.used, shares: p.shares, members: BinaryHeap::new() };
         let mut branches: Vec<Branch> = snapshot.projects.iter().map(branch).collect();
         let mut leaves = Vec::new();
-        for stream in streams(snapshot, &jobs, true) {
+        for stream in streams(snapshot, jobs, true) {
             let (used, shares) = members.get(&(stream.project, stream.owner)).copied().unwrap_or((0, 1));
             let leaf = Leaf { stream, used, shares };
-            if let Some(rank) = leaf_rank(snapshot, &leaf) {
+            if let Some(rank) = leaf_rank(&leaf) {
                 branches[leaf.stream.project as usize].members.push((rank, leaves.len()));
             }
             leaves.push(leaf);
         }
         let ranked = branches.iter().enumerate();
         let heap = ranked.filter_map(|(at, branch)| Some((branch_rank(branch)?, at))).collect();
-        Self { snapshot, branches, leaves, heap }
+        Self { branches, leaves, heap }
     }
 }
 
-fn leaf_rank(snapshot: &Snapshot, leaf: &Leaf) -> Option<Rank> {
-    let job = &snapshot.waiting[leaf.stream.next()? as usize];
-    Some((job.priority, Reverse(normalised(leaf.used, leaf.shares)), Reverse((job.submitted_at, job.id))))
+fn leaf_rank(leaf: &Leaf) -> Option<Rank> {
+    let next = leaf.stream.next()?;
+    Some((next.priority, Reverse(normalised(leaf.used, leaf.shares)), Reverse(next.age())))
 }
 
 /// A project's rank: its most urgent member's priority and age, its own use.
@@ -80,8 +79,8 @@ fn branch_rank(branch: &Branch) -> Option<Rank> {
     Some((rank.0, Reverse(normalised(branch.used, branch.shares)), rank.2))
 }
 
-impl InOrder for FairShare<'_> {
-    fn next(&self) -> Option<Index> {
+impl InOrder for FairShare {
+    fn next(&self) -> Option<Item> {
         let (_, branch) = self.heap.peek()?;
         let (_, leaf) = self.branches[*branch].members.peek()?;
         self.leaves[*leaf].stream.next()
@@ -92,11 +91,11 @@ impl InOrder for FairShare<'_> {
         let branch = &mut self.branches[top.1];
         if let Some(mut first) = branch.members.peek_mut() {
             let leaf = &mut self.leaves[first.1];
-            let charge = leaf.stream.next().map_or(0, |index| self.snapshot.waiting[index as usize].charge);
+            let charge = leaf.stream.next().map_or(0, |next| next.charge);
             leaf.stream.take();
             leaf.used = leaf.used.saturating_add(charge);
             branch.used = branch.used.saturating_add(charge);
-            match leaf_rank(self.snapshot, leaf) {
+            match leaf_rank(leaf) {
                 Some(rank) => first.0 = rank,
                 None => drop(PeekMut::pop(first)),
             }

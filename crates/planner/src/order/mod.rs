@@ -9,75 +9,111 @@ mod fifo;
 mod soca;
 mod streams;
 
-use crate::snapshot::{QueueIndex, Snapshot};
+use crate::snapshot::{OwnerIndex, ProjectIndex, Snapshot};
 use soca_domain::{JobId, Timestamp, queue::QueueOrder};
-use std::{cmp::Reverse, collections::BinaryHeap};
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, binary_heap::PeekMut},
+};
 
 /// A job's place in [`Snapshot::waiting`].
 pub(crate) type Index = u32;
 
+/// What the order depends on, copied once while the jobs are walked in memory order: jobs are taken in any other order,
+/// and fetching each from far away would cost more than all else.
+#[derive(Clone, Copy, Debug)]
+struct Item {
+    index: Index,
+    priority: i32,
+    owner: OwnerIndex,
+    project: ProjectIndex,
+    submitted_at: Timestamp,
+    id: JobId,
+    charge: u64,
+}
+
+impl Item {
+    fn of(snapshot: &Snapshot, index: Index) -> Item {
+        let job = &snapshot.waiting[index as usize];
+        Item {
+            index,
+            priority: job.priority,
+            owner: job.owner,
+            project: job.project,
+            submitted_at: job.submitted_at,
+            id: job.id,
+            charge: job.charge,
+        }
+    }
+
+    fn age(&self) -> (Timestamp, JobId) {
+        (self.submitted_at, self.id)
+    }
+}
+
+/// A queue's next job, the best queue first: its priority, the job's age, which queue.
+type Head = (i32, Reverse<(Timestamp, JobId)>, usize);
+
 /// One queue's jobs, the next one first.
 trait InOrder {
     /// The job that comes next; it stays until it is taken.
-    fn next(&self) -> Option<Index>;
+    fn next(&self) -> Option<Item>;
     /// Takes it.
     fn take(&mut self);
 }
 
 /// All of these jobs in the order in which to look at them. `ready` are places in the snapshot's list, ascending.
-pub(crate) fn order(snapshot: &Snapshot, ready: Vec<Index>) -> Vec<Index> {
-    let jobs = &snapshot.waiting;
-    let promoted_since =
-        snapshot.now.0 - i64::try_from(snapshot.policy.promote_after.as_millis()).unwrap_or(i64::MAX);
-    let age = |index: &Index| (jobs[*index as usize].submitted_at, jobs[*index as usize].id);
-    let (mut ordered, ready): (Vec<Index>, Vec<Index>) =
-        ready.into_iter().partition(|index| jobs[*index as usize].waiting_since.0 <= promoted_since);
-    ordered.sort_unstable_by_key(age);
-    ordered.reserve(ready.len());
-    let mut queues: Vec<Box<dyn InOrder + '_>> = by_queue(snapshot, &ready)
+pub(crate) fn order(snapshot: &Snapshot, ready: &[Index]) -> Vec<Index> {
+    let mut ordered = Vec::with_capacity(ready.len());
+    let mut queues: Vec<Box<dyn InOrder + '_>> = by_queue(snapshot, ready, &mut ordered)
         .into_iter()
         .zip(&snapshot.queues)
         .map(|(jobs, queue)| -> Box<dyn InOrder + '_> {
             match queue.order {
-                QueueOrder::Fifo => Box::new(fifo::Fifo::new(snapshot, jobs)),
-                QueueOrder::Fairshare => Box::new(fair_share::FairShare::new(snapshot, jobs)),
-                QueueOrder::FairshareSoca => Box::new(soca::Soca::new(snapshot, jobs)),
+                QueueOrder::Fifo => Box::new(fifo::Fifo::new(jobs)),
+                QueueOrder::Fairshare => Box::new(fair_share::FairShare::new(snapshot, &jobs)),
+                QueueOrder::FairshareSoca => Box::new(soca::Soca::new(snapshot, &jobs)),
             }
         })
         .collect();
-    let key = |queue: usize, index: Index| {
-        let (submitted, id) = age(&index);
-        (snapshot.queues[queue].priority, Reverse((submitted, id)), queue)
-    };
-    let mut heads: BinaryHeap<(i32, Reverse<(Timestamp, JobId)>, usize)> =
-        queues.iter().enumerate().filter_map(|(at, queue)| Some(key(at, queue.next()?))).collect();
+    let key = |queue: usize, next: &Item| (snapshot.queues[queue].priority, Reverse(next.age()), queue);
+    let mut heads: BinaryHeap<Head> =
+        queues.iter().enumerate().filter_map(|(at, queue)| Some(key(at, &queue.next()?))).collect();
     while let Some(mut head) = heads.peek_mut() {
-        let at = head.2;
-        if let Some(index) = queues[at].next() {
-            ordered.push(index);
-        }
-        queues[at].take();
-        match queues[at].next() {
-            Some(index) => *head = key(at, index),
-            None => drop(std::collections::binary_heap::PeekMut::pop(head)),
+        let queue = &mut queues[head.2];
+        ordered.extend(queue.next().map(|next| next.index));
+        queue.take();
+        match queue.next() {
+            Some(next) => *head = key(head.2, &next),
+            None => drop(PeekMut::pop(head)),
         }
     }
     ordered
 }
 
-fn by_queue(snapshot: &Snapshot, ready: &[Index]) -> Vec<Vec<Index>> {
+/// Each queue's jobs in the order of submission; those that have waited too long go straight into the result.
+fn by_queue(snapshot: &Snapshot, ready: &[Index], promoted: &mut Vec<Index>) -> Vec<Vec<Item>> {
+    let longest = i64::try_from(snapshot.policy.promote_after.as_millis()).unwrap_or(i64::MAX);
+    let promoted_since = snapshot.now.0.saturating_sub(longest);
+    let mut old = Vec::new();
     let mut lists = vec![Vec::new(); snapshot.queues.len()];
     for index in ready {
-        let queue: QueueIndex = snapshot.waiting[*index as usize].queue;
-        lists[usize::from(queue)].push(*index);
+        let item = Item::of(snapshot, *index);
+        let job = &snapshot.waiting[*index as usize];
+        if job.waiting_since.0 <= promoted_since {
+            old.push(item);
+        } else {
+            lists[usize::from(job.queue)].push(item);
+        }
     }
+    old.sort_unstable_by_key(Item::age);
+    promoted.extend(old.iter().map(|item| item.index));
     lists
 }
 
 /// Puts jobs that are in the order of submission into that of priority, then submission.
-fn by_priority(snapshot: &Snapshot, jobs: &mut [Index]) {
-    let priority = |index: &Index| snapshot.waiting[*index as usize].priority;
-    if jobs.windows(2).any(|pair| priority(&pair[0]) < priority(&pair[1])) {
-        jobs.sort_by_key(|index| Reverse(priority(index)));
+fn by_priority(jobs: &mut [Item]) {
+    if jobs.windows(2).any(|pair| pair[0].priority < pair[1].priority) {
+        jobs.sort_by_key(|item| Reverse(item.priority));
     }
 }

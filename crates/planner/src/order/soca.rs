@@ -6,7 +6,7 @@
 //! a heap. Equal scores go by whose first job was submitted earlier.
 
 use super::{
-    InOrder, Index,
+    InOrder, Item,
     streams::{Stream, streams},
 };
 use crate::snapshot::Snapshot;
@@ -27,12 +27,12 @@ pub(super) struct Soca {
 
 impl Soca {
     /// `jobs` are in the order of submission.
-    pub(super) fn new(snapshot: &Snapshot, jobs: Vec<Index>) -> Self {
-        let streams = streams(snapshot, &jobs, false);
-        let queue = jobs.first().map(|index| snapshot.waiting[*index as usize].queue);
+    pub(super) fn new(snapshot: &Snapshot, jobs: &[Item]) -> Self {
+        let streams = streams(snapshot, jobs, false);
+        let queue = jobs.first().map(|item| snapshot.waiting[item.index as usize].queue);
         let mut scores = vec![START; snapshot.owners.len()];
-        for index in &jobs {
-            scores[snapshot.waiting[*index as usize].owner as usize] += EACH_WAITING;
+        for item in jobs {
+            scores[item.owner as usize] += EACH_WAITING;
         }
         for job in snapshot.running.iter().filter(|job| Some(job.queue) == queue) {
             scores[job.owner as usize] -= EACH_RUNNING;
@@ -44,7 +44,7 @@ impl Soca {
 }
 
 impl InOrder for Soca {
-    fn next(&self) -> Option<Index> {
+    fn next(&self) -> Option<Item> {
         let (_, Reverse(at)) = self.heap.peek()?;
         self.streams[*at].next()
     }
