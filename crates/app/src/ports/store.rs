@@ -34,7 +34,6 @@ pub enum StoreError {
 /// For entities with a version, the value to write carries the version it was *read* with; the store writes
 /// `version + 1` on the condition that the stored version is still that one.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a commit has a handful; boxing would only be noise")]
 pub enum Write {
     /// A new job; conflicts when the id is taken. Also puts its waiting-list and owner-list entries.
     CreateJob(Job),
