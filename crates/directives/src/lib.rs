@@ -25,7 +25,7 @@ mod values;
 mod words;
 
 pub use places::Places;
-pub use presets::{Preset, Presets, check_parameter, read_presets, write_presets};
+pub use presets::{Preset, Presets, check_parameter, preset_name, read_presets, write_presets};
 pub use report::Warning;
 pub use text::MAX_SCRIPT_BYTES;
 

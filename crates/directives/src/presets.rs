@@ -37,6 +37,23 @@ pub struct Presets {
     pub places: Places,
 }
 
+impl Presets {
+    /// The resources, where nobody would see a warning.
+    ///
+    /// # Errors
+    /// `BAD_VALUE` for each warning: something would be left out, or count twice.
+    pub fn strict(self) -> Result<Resources, Vec<Fault>> {
+        let faults: Vec<Fault> = self.warnings.into_iter().map(unwarned).collect();
+        if faults.is_empty() { Ok(self.resources) } else { Err(faults) }
+    }
+}
+
+fn unwarned(warning: Warning) -> Fault {
+    let Warning { line, column, name, message } = warning;
+    let fault = Fault::new(Code::BadValue, message, format!("Leave {name} out."));
+    if line == 0 { fault } else { fault.at(line, column, name) }
+}
+
 /// Reads what a queue presets. Counts are for each node, as within `select`.
 ///
 /// # Errors
@@ -76,7 +93,21 @@ fn threads(name: &str) -> Fault {
 /// # Errors
 /// `UNKNOWN_RESOURCE` with the nearest names.
 pub fn check_parameter(name: &str) -> Result<(), Fault> {
-    table::resource_named(name).map(|_| ()).ok_or_else(|| resources::unknown(name))
+    preset_name(name).map(|_| ())
+}
+
+/// The name by which [`write_presets`] writes a parameter, of which there may be two spellings.
+///
+/// # Errors
+/// `UNKNOWN_RESOURCE` with the nearest names.
+pub fn preset_name(name: &str) -> Result<&str, Fault> {
+    let param = table::resource_named(name).ok_or_else(|| resources::unknown(name))?;
+    Ok(match param.id() {
+        "instance_types" => "instance_type",
+        "subnet_ids" => "subnet_id",
+        _ if name.contains("_lic") => name,
+        id => id,
+    })
 }
 
 /// Writes what a queue presets so that [`read_presets`] reads the same back: SOCA's names, in a fixed order.

@@ -1,8 +1,8 @@
 //! What a queue presets, as text and as values.
 
 use crate::error::Error;
-use soca_directives::{Preset, read_presets, write_presets};
-use soca_domain::{Code, Fault, request::Resources};
+use soca_directives::{Preset, Presets, read_presets, write_presets};
+use soca_domain::{Fault, request::Resources};
 use std::collections::BTreeMap;
 
 /// Reads what a queue presets.
@@ -12,13 +12,8 @@ use std::collections::BTreeMap;
 pub fn read(defaults: &BTreeMap<String, String>) -> Result<Resources, Error> {
     let presets: Vec<Preset<'_>> =
         defaults.iter().map(|(name, value)| Preset { name, value, line: 0, column: 1 }).collect();
-    let read = read_presets(&presets).map_err(|faults| Error::Refused(of_defaults(faults)))?;
-    let faults: Vec<Fault> = read
-        .warnings
-        .into_iter()
-        .map(|warning| Fault::new(Code::BadValue, warning.message, format!("Leave {} out.", warning.name)))
-        .collect();
-    if faults.is_empty() { Ok(read.resources) } else { Err(Error::Refused(of_defaults(faults))) }
+    let read = read_presets(&presets).and_then(Presets::strict);
+    read.map_err(|faults| Error::Refused(of_defaults(faults)))
 }
 
 /// Writes it so that it reads back.
@@ -33,6 +28,7 @@ fn of_defaults(faults: Vec<Fault>) -> Vec<Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use soca_domain::Code;
 
     fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()

@@ -1,6 +1,6 @@
 //! What queues preset: read by name and value, and written so that it reads back.
 
-use soca_directives::{Preset, check_parameter, read_presets, write_presets};
+use soca_directives::{Preset, check_parameter, preset_name, read_presets, write_presets};
 use soca_domain::{Code, memory::MemoryMib, request::Resources};
 
 fn preset<'a>(name: &'a str, value: &'a str, line: u32) -> Preset<'a> {
@@ -38,8 +38,11 @@ fn what_is_left_out_or_said_twice_is_warned_of() {
         preset("instance_type", "c6i.large", 4),
         preset("instance_types", "m5.large", 5),
     ]);
-    let lines: Vec<u32> = read.unwrap().warnings.iter().map(|warning| warning.line).collect();
+    let read = read.unwrap();
+    let lines: Vec<u32> = read.warnings.iter().map(|warning| warning.line).collect();
     assert_eq!(lines, [3, 5]);
+    let faults = read.strict().unwrap_err();
+    assert!(faults.iter().all(|f| f.code == Code::BadValue && f.place.is_some()) && faults.len() == 2);
 }
 
 #[test]
@@ -47,6 +50,10 @@ fn names_are_known_or_suggested() {
     for known in ["instance_type", "instance_types", "ppn", "fsx_lustre", "fluent_lic_count", "compute_node"]
     {
         assert_eq!(check_parameter(known), Ok(()), "{known}");
+    }
+    for (name, written) in [("instance_types", "instance_type"), ("ppn", "mpiprocs"), ("a_lic_b", "a_lic_b")]
+    {
+        assert_eq!(preset_name(name), Ok(written));
     }
     assert_eq!(check_parameter("walltme").unwrap_err().remedy, "Did you mean walltime?");
 }
