@@ -1,4 +1,9 @@
-//! Queues as the table has them; a new cluster's first reader puts the initial ones there.
+//! Queues as the table has them; a new cluster's first reader puts the initial ones there. Administrators change them.
+
+mod administer;
+pub mod defaults;
+
+pub use administer::{only_administrators, put, remove};
 
 use crate::{
     error::Error,

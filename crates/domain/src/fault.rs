@@ -155,6 +155,8 @@ codes! {
     QueueInUse = "QUEUE_IN_USE", Conflict;
     /// The queue does not allow the instance type.
     TypeNotAllowed = "TYPE_NOT_ALLOWED", Invalid;
+    /// Something that only administrators may do.
+    AdminOnly = "ADMIN_ONLY", Forbidden;
     /// The instance type is too small for what each node is asked to do.
     InstanceTooSmall = "INSTANCE_TOO_SMALL", Invalid;
     /// The same idempotency key with another request.

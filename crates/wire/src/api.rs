@@ -1,5 +1,9 @@
 //! The HTTP API's bodies: `/v1/…`, JSON, times as RFC 3339 UTC, spans in seconds, money in micro-USD.
 
+mod queue_settings;
+
+pub use queue_settings::{QueueReservation, QueueSettings, QueueShare};
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,6 +1,7 @@
 //! From the domain's values to the API's bodies.
 
 mod job;
+mod queue_settings;
 
 use crate::api;
 use soca_domain::{
@@ -16,6 +17,7 @@ use soca_domain::{
 };
 
 pub use job::{explanation, job};
+pub use queue_settings::{queue_policy, queue_settings};
 
 /// Why a job waits.
 pub fn wait(waiting: &Waiting) -> api::WaitReason {

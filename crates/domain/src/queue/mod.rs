@@ -1,9 +1,11 @@
 //! Queues: what an administrator says of them.
 
 mod access;
+mod check;
 mod window;
 
 pub use access::{Principal, TypePattern};
+pub use check::minutes;
 pub use window::{Days, StartWindow};
 
 use crate::{

@@ -7,6 +7,7 @@ use crate::{
     yaml::Entry,
 };
 use soca_domain::{Code, Fault, QueueName, id::shorten};
+use std::collections::BTreeMap;
 
 /// One section. A key that the file does not have is an empty list or nothing: SOCA's own default holds then.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Section {
     pub line: u32,
     /// The column of its name, from 1.
     pub column: u32,
+    /// Line and column of the value of each of its own keys, from 1.
+    pub places: BTreeMap<String, (u32, u32)>,
     /// Its queues.
     pub queues: Vec<QueueName>,
     /// In which order jobs get capacity.
@@ -27,7 +30,7 @@ pub struct Section {
     pub max_provisioned_instances: Option<u32>,
     /// Who may use the queues; an empty list is everybody.
     pub allowed_users: Vec<Principal>,
-    /// Who may not; in SOCA, `allowed_users` shuts nobody out unless this is `["*"]`.
+    /// Who may not; in SOCA itself, `allowed_users` shuts nobody out unless this is `["*"]`.
     pub excluded_users: Vec<Principal>,
     /// Which instance types jobs may ask for; an empty list is every type.
     pub allowed_instance_types: Vec<TypeRule>,
@@ -101,6 +104,9 @@ pub(super) fn read(entry: &Entry, report: &mut Report) -> Option<Section> {
     let mut section =
         Section { name: entry.key.clone(), line: entry.line, column: entry.column, ..Section::default() };
     for field in fields {
+        if KEYS.contains(&field.key.as_str()) {
+            section.places.insert(field.key.clone(), (field.value.line, field.value.column));
+        }
         section.read_field(field, report);
     }
     if !fields.iter().any(|field| field.key == "queues") {
@@ -165,7 +171,7 @@ impl Section {
             !self.allowed_users.is_empty() && !self.allowed_users.contains(&Principal::Everyone);
         if is_for_some && self.excluded_users.is_empty() {
             let message =
-                "allowed_users alone shuts nobody out in SOCA; add excluded_users: [\"*\"] for that.";
+                "In SOCA itself allowed_users alone shuts nobody out; here it does, as SOCA's manual says.";
             report.warn(self.spot(), message);
         }
         if self.scaling_mode == Some(ScalingMode::MultipleJobs) && self.terminate_when_idle.is_none() {
