@@ -100,9 +100,14 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
-        for words in
-            ["run a.pbs --json --down -- -l walltime=1", "twin kill-node --job 7", "logs api -f", "test p4", "simulate --seeds 0..10", "simulate --seed 7"]
-        {
+        for words in [
+            "run a.pbs --json --down -- -l walltime=1",
+            "twin kill-node --job 7",
+            "logs api -f",
+            "test p4",
+            "simulate --seeds 0..10",
+            "simulate --seed 7",
+        ] {
             assert!(Cli::try_parse_from(["xtask"].into_iter().chain(words.split(' '))).is_ok(), "{words}");
         }
     }

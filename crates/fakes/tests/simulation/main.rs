@@ -140,11 +140,10 @@ fn range(variable: &str) -> Option<Range<u64>> {
 #[test]
 fn planted_faults_are_found() {
     for (planted, promise) in Planted::ALL {
-        let breaks = |world: &Box<World>| world.ledger.broken.iter().any(|what| what.starts_with(promise));
-        let found = |seed| Some((seed, run_with(seed, false, Some(planted)).err().filter(breaks)?));
-        let Some((seed, world)) = (0..400).find_map(found) else {
-            panic!("{planted:?} is not found")
-        };
+        let breaks = |world: &World| world.ledger.broken.iter().any(|what| what.starts_with(promise));
+        let found =
+            |seed| Some((seed, run_with(seed, false, Some(planted)).err().filter(|world| breaks(world))?));
+        let Some((seed, world)) = (0..400).find_map(found) else { panic!("{planted:?} is not found") };
         println!("{planted:?}: seed {seed}: {:?}", world.ledger.broken);
     }
 }
