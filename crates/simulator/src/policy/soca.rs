@@ -36,7 +36,7 @@ use std::collections::VecDeque;
 /// | CTC-SP2 | 25.1 | 55.2 | 0.64 | 1.07 |
 /// | SDSC-BLUE | 15.2 | 36.4 | 0.59 | 1.07 |
 ///
-/// Replays are chaotic. With one job in a hundred taken out at random, twenty times, the slowdown is 0.49, 0.49 and 0.41
+/// Replays are chaotic. With one job in a hundred taken out at random, nineteen times, the slowdown is 0.49, 0.49 and 0.41
 /// of EASY's on average (0.38 to 0.59) and the longest wait 1.13, 1.03 and 1.12 of it (0.91 to 1.27).
 #[derive(Debug)]
 pub struct Soca<'a> {
