@@ -23,7 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("soca-runtime", &[]),
     ("soca-shell", &["soca-app", "soca-domain", "soca-runtime", "soca-cloud-aws", "soca-store-dynamodb"]),
     ("soca-agent", &["soca-wire", "soca-domain"]),
-    ("soca-cli", &["soca-wire", "soca-domain", "soca-directives", "soca-simulator"]),
+    ("soca-cli", &["soca-wire", "soca-domain", "soca-directives", "soca-files", "soca-simulator"]),
     ("soca-twin", &["soca-wire", "soca-agent"]),
     ("xtask", &[]),
 ];

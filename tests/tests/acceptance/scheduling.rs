@@ -14,7 +14,7 @@ fn administrator(twin: &Twin, dir: &Path, args: &[&str]) {
 
 /// A queue with these settings, as it were fresh.
 fn queue(twin: &Twin, dir: &Path, name: &str, settings: &[&str]) {
-    let mut args = vec!["queue", "set", name, "defaults.instance_type=c6i.large"];
+    let mut args = vec!["queue", "set", "--create", name, "defaults.instance_type=c6i.large"];
     args.extend(settings);
     administrator(twin, dir, &args);
 }
@@ -111,7 +111,8 @@ fn a_queue_refuses_whom_and_what_it_does_not_admit_p9_p11() {
         ("bob", "#PBS -l security_groups=sg-0123456789abcdef0", "RESOURCE_NOT_ALLOWED"),
     ];
     for (user, directive, code) in cases {
-        std::fs::write(dir.join("job.pbs"), script(&format!("#PBS -q refusing\n{directive}"), "true")).unwrap();
+        std::fs::write(dir.join("job.pbs"), script(&format!("#PBS -q refusing\n{directive}"), "true"))
+            .unwrap();
         let output = twin.soca(user, &dir, &["submit", "job.pbs"]).output().unwrap();
         let text = text_of(&output);
         assert!(!output.status.success() && text.contains(code) && text.contains("remedy"), "{code}: {text}");

@@ -1,9 +1,11 @@
 //! The command line of `soca`.
 
 mod examples;
+mod queue;
 mod simulate;
 pub mod split;
 
+pub use queue::{Queue, QueueCommand};
 pub use simulate::{CapacityKind, Simulate};
 
 use crate::net::api::Change;
@@ -106,6 +108,9 @@ pub enum Command {
     /// List the queues, their limits and their load.
     #[command(after_help = examples::QUEUES)]
     Queues,
+    /// Show, change, import and export queues.
+    #[command(after_help = examples::QUEUE)]
+    Queue(Queue),
     /// Show what an instance type has and costs.
     #[command(after_help = examples::PRICE)]
     Price(Price),

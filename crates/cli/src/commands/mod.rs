@@ -11,6 +11,7 @@ mod logout;
 mod logs;
 mod nodes;
 mod price;
+mod queue;
 mod queues;
 mod script;
 mod simulate;
@@ -46,6 +47,7 @@ pub fn run(command: &Command, ctx: &mut Context<'_, '_>) -> Outcome {
         Command::Nodes => nodes::run(nodes::What::Nodes, ctx),
         Command::Stacks => nodes::run(nodes::What::Stacks, ctx),
         Command::Queues => queues::run(ctx),
+        Command::Queue(options) => queue::run(&options.command, ctx),
         Command::Price(options) => price::run(options, ctx),
         Command::Doctor => doctor::run(ctx),
         Command::Script(options) => script::run(options, ctx),

@@ -5,18 +5,14 @@ use crate::{
     args::{CapacityKind, Simulate},
     context::Context,
     failure::Failure,
-    submission::unreadable,
+    submission::{unreadable, write_file},
     view::simulated::Simulated,
     world::World,
 };
 use soca_simulator::{
     Replay, capacity::Capacity, csv, plot, policy::PolicyName, simulate, swf, trace::Trace,
 };
-use std::{
-    fs::{self, File},
-    io::BufReader,
-    path::Path,
-};
+use std::{fs::File, io::BufReader, path::Path};
 
 /// How long capacity takes to be there if nothing else is said, in seconds.
 const BOOT: u32 = 60;
@@ -30,10 +26,10 @@ pub(super) fn run(options: &Simulate, ctx: &mut Context<'_, '_>) -> Outcome {
         policies.iter().map(|policy| simulate(&trace, *policy, capacity, price)).collect();
     let name = name(&options.trace);
     if let Some(file) = &options.csv {
-        write(file, &table(&trace, &replays))?;
+        write_file(file, &table(&trace, &replays))?;
     }
     if let Some(file) = &options.plot {
-        write(file, &plot::svg(&name, &replays))?;
+        write_file(file, &plot::svg(&name, &replays))?;
     }
     ctx.answer(&Simulated { name, reports: replays.into_iter().map(|replay| replay.report).collect() })?;
     Ok(0)
@@ -101,14 +97,4 @@ fn table(trace: &Trace, replays: &[Replay]) -> String {
         csv::lines(replay.report.policy, trace, &replay.starts, &mut text);
     }
     text
-}
-
-fn write(file: &str, text: &str) -> Result<(), Failure> {
-    fs::write(file, text).map_err(|error| {
-        Failure::new(
-            "FILE_UNWRITABLE",
-            format!("{file} cannot be written: {error}."),
-            "Check the name and whether you may write there.",
-        )
-    })
 }
