@@ -16,7 +16,13 @@ use soca_domain::{
     queue::{QueuePolicy, initial_queues},
 };
 
-/// All queues, by name.
+/// The queues that take jobs, by name.
+pub async fn open(store: &dyn Store, settings: &Settings) -> Result<Vec<QueuePolicy>, Error> {
+    let all = load(store, settings).await?;
+    Ok(all.into_iter().filter(|queue| !queue.closed).collect())
+}
+
+/// All queues, by name, also those that were removed: they may still have jobs.
 pub async fn load(store: &dyn Store, settings: &Settings) -> Result<Vec<QueuePolicy>, Error> {
     let queues = store.queues().await?;
     if !queues.is_empty() {
@@ -50,7 +56,7 @@ pub const COUNTED: u32 = crate::settings::HEAD;
 /// How every queue stands.
 pub async fn standing(store: &dyn Store, settings: &Settings) -> Result<Vec<QueueStanding>, Error> {
     let mut all = Vec::new();
-    for policy in load(store, settings).await? {
+    for policy in open(store, settings).await? {
         let usage = store.usage(&CounterScope::Queue(policy.name.clone())).await?;
         let waiting = store.queue_heads(&policy.name, COUNTED, COUNTED).await?.len()
             + store.held_jobs(&policy.name, COUNTED).await?.len();
@@ -62,7 +68,7 @@ pub async fn standing(store: &dyn Store, settings: &Settings) -> Result<Vec<Queu
 
 /// One queue, or a refusal that names those there are.
 pub async fn find(store: &dyn Store, settings: &Settings, name: &QueueName) -> Result<QueuePolicy, Error> {
-    let queues = load(store, settings).await?;
+    let queues = open(store, settings).await?;
     if let Some(queue) = queues.iter().find(|q| q.name == *name) {
         return Ok(queue.clone());
     }

@@ -58,8 +58,6 @@ pub enum Write {
     CreateQueue(QueuePolicy),
     /// A queue's rules, whatever they were.
     PutQueue(QueuePolicy),
-    /// A queue that is no more; it has no jobs.
-    RemoveQueue(QueueName),
     /// One more job; conflicts when a limit would be passed (P4).
     TakeCapacity {
         /// Where it is counted.

@@ -54,14 +54,16 @@ pub async fn remove(
             "Let them end or cancel them (soca list --all --state active shows them), then remove the queue.",
         ));
     }
-    if load(store, settings).await?.len() < 2 {
+    if super::open(store, settings).await?.len() < 2 {
         return Err(Error::refused(
             Code::QueueInUse,
             format!("Queue {name} is the only one there is."),
             "Make another queue first.",
         ));
     }
-    store.commit(vec![Write::RemoveQueue(name.clone())]).await?;
+    // A job may be taken in between the look and this write, so the rules stay for it.
+    let closed = QueuePolicy { closed: true, ..policy.clone() };
+    store.commit(vec![Write::PutQueue(closed)]).await?;
     tracing::info!(queue.name = %name, user.name = %caller.user, "queue removed");
     Ok(policy)
 }

@@ -26,6 +26,9 @@ pub struct QueuePolicy {
     pub name: QueueName,
     /// One sentence for people choosing a queue.
     pub description: String,
+    /// It takes no more jobs and nobody sees it: it was removed. Its row stays, so that a job that was taken in at that
+    /// very moment still runs by its rules.
+    pub closed: bool,
     /// Its jobs go before those of queues with a lower one, where they want the same.
     pub priority: i32,
     /// In which order its jobs start.
@@ -109,6 +112,7 @@ impl QueuePolicy {
         Self {
             name,
             description: description.into(),
+            closed: false,
             priority: 0,
             order: QueueOrder::default(),
             scaling: ScalingMode::default(),

@@ -51,7 +51,6 @@ impl Row {
             }
             Write::SaveElements(chunk) => Row::Elements(chunk.job, chunk.number),
             Write::CreateQueue(policy) | Write::PutQueue(policy) => Row::Queue(policy.name.clone()),
-            Write::RemoveQueue(name) => Row::Queue(name.clone()),
             Write::TakeCapacity { scope, .. } | Write::GiveCapacity { scope, .. } => {
                 Row::Usage(scope.clone())
             }
@@ -81,7 +80,7 @@ fn holds(t: &Tables, write: &Write) -> bool {
             t.elements.get(&(chunk.job, chunk.number)).map_or(0, |stored| stored.version) == chunk.version
         }
         Write::CreateQueue(policy) => !t.queues.contains_key(&policy.name),
-        Write::PutQueue(_) | Write::RemoveQueue(_) | Write::Spend(_) => true,
+        Write::PutQueue(_) | Write::Spend(_) => true,
         Write::TakeCapacity { scope, limits, need } => {
             limits.passed_by(&t.usage_of(scope).plus(need)).is_none()
         }

@@ -59,7 +59,6 @@ impl Tables {
             }
             Write::CreateQueue(policy) => drop(self.queues.insert(policy.name.clone(), policy)),
             Write::PutQueue(policy) => drop(self.queues.insert(policy.name.clone(), policy)),
-            Write::RemoveQueue(name) => drop(self.queues.remove(&name)),
             Write::TakeCapacity { scope, need, .. } => {
                 let usage = self.usage_of(&scope).plus(&need);
                 self.usage.insert(scope, usage);

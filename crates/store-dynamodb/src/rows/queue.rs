@@ -16,6 +16,8 @@ pub(crate) struct QueueRow {
     name: QueueName,
     description: String,
     #[serde(default)]
+    closed: bool,
+    #[serde(default)]
     priority: i32,
     #[serde(default)]
     order: QueueOrder,
@@ -68,6 +70,7 @@ impl From<QueuePolicy> for QueueRow {
         Self {
             name: policy.name,
             description: policy.description,
+            closed: policy.closed,
             priority: policy.priority,
             order: policy.order,
             scaling: policy.scaling,
@@ -98,6 +101,7 @@ impl From<QueueRow> for QueuePolicy {
         Self {
             name: row.name,
             description: row.description,
+            closed: row.closed,
             priority: row.priority,
             order: row.order,
             scaling: row.scaling,

@@ -32,7 +32,6 @@ pub(crate) fn steps(write: Write) -> Result<Vec<Step>, StoreError> {
         Write::PutQueue(policy) => {
             Ok(vec![Step::put::<QueueRow>(&keys::queue(&policy.name.clone()), &policy.into(), None)?])
         }
-        Write::RemoveQueue(name) => Ok(vec![Step::Remove(keys::queue(&name))]),
         Write::TakeCapacity { scope, limits, need } => Ok(vec![capacity::take(&scope, &limits, &need)]),
         Write::GiveCapacity { scope, need } => Ok(vec![capacity::give(&scope, &need)]),
         Write::Spend(spending) => Ok(vec![capacity::spend(&spending)]),
