@@ -78,7 +78,7 @@ impl Dispatch<'_> {
 
     async fn pass(&self, now: Timestamp, report: &mut Report) -> Result<(), Error> {
         let policies = queues::load(self.mover.store, self.settings).await?;
-        let Picture { snapshot, jobs, .. } = snapshot::read(self.mover.store, policies, now).await?;
+        let Picture { snapshot, jobs } = snapshot::read(self.mover.store, policies, now).await?;
         let Plan { starts, drops, .. } = plan(&snapshot);
         for dropped in drops {
             let moved = self.mover.apply(dropped.job, Event::Drop(dropped.fault), now).await;

@@ -1,9 +1,15 @@
 //! Why a job waits, computed now by the same planner that will start it, so that the reason is true (P7).
 
-use crate::{error::Error, ports::Store, queues, settings::Settings, snapshot};
+use crate::{
+    error::Error,
+    ports::Store,
+    queues,
+    settings::{HEAD, PER_OWNER, Settings},
+    snapshot,
+};
 use snapshot::Picture;
 use soca_domain::{
-    Job, JobId, JobState, Timestamp,
+    Job, JobId, JobState, QueueName, Timestamp, UserName,
     wait::{WaitReason, Waiting},
 };
 use soca_planner::{DependencyState, Snapshot, plan};
@@ -19,9 +25,20 @@ pub struct Reasons<'a> {
 
 struct Planned {
     waits: BTreeMap<JobId, Waiting>,
-    /// The last job of the heads, for jobs beyond them.
-    last: Option<JobId>,
-    looked_at: u32,
+    /// How many jobs of each queue were looked at, and how many of each owner in it.
+    looked_at: BTreeMap<(QueueName, Option<UserName>), u32>,
+}
+
+impl Planned {
+    /// How many jobs are before one that was not looked at, since those before it filled the head of its queue or of its
+    /// owner; `None` when neither is full.
+    fn before(&self, job: &Job) -> Option<u32> {
+        let looked = |owner: Option<&UserName>| {
+            self.looked_at.get(&(job.queue.clone(), owner.cloned())).copied().unwrap_or(0)
+        };
+        let owners = Some(looked(Some(&job.owner))).filter(|count| *count >= PER_OWNER);
+        owners.or(Some(looked(None)).filter(|count| *count >= HEAD))
+    }
 }
 
 impl<'a> Reasons<'a> {
@@ -48,20 +65,18 @@ impl<'a> Reasons<'a> {
             Some(planned) => planned,
             None => self.plan().await?,
         };
-        let waiting = match (planned.waits.get(&job.id), planned.last) {
-            (Some(waiting), _) => waiting.clone(),
-            // Beyond the heads: whatever its own limits, the jobs before it are looked at first.
-            (None, Some(last)) => WaitReason::Behind { job: last, ahead: planned.looked_at }.into(),
-            // It left the queue between two reads, or the pass starts it.
-            (None, None) => WaitReason::Next.into(),
-        };
+        let waiting = planned.waits.get(&job.id).cloned().unwrap_or_else(|| {
+            // What is not looked at and not behind others left the queue between two reads.
+            let in_line = planned.before(job).map(|ahead| WaitReason::InLine { ahead });
+            in_line.unwrap_or(WaitReason::Next).into()
+        });
         self.planned = Some(planned);
         Ok(waiting)
     }
 
     async fn plan(&self) -> Result<Planned, Error> {
         let queues = queues::load(self.store, self.settings).await?;
-        let Picture { snapshot, jobs, truncated } = snapshot::read(self.store, queues, self.now).await?;
+        let Picture { snapshot, jobs } = snapshot::read(self.store, queues, self.now).await?;
         let plan = plan(&snapshot);
         let wait = |w: soca_planner::Wait| Waiting {
             reason: w.reason,
@@ -72,8 +87,12 @@ impl<'a> Reasons<'a> {
         let mut waits: BTreeMap<JobId, Waiting> = starts.collect();
         waits.extend(plan.waits.into_iter().map(|w| (w.job, wait(w))));
         waits.extend(failed_dependencies(&snapshot).map(|(job, reason)| (job, reason.into())));
-        let looked_at = u32::try_from(jobs.len()).unwrap_or(u32::MAX);
-        Ok(Planned { waits, last: jobs.last().map(|j| j.id).filter(|_| truncated), looked_at })
+        let mut looked_at = BTreeMap::new();
+        for job in jobs {
+            *looked_at.entry((job.queue.clone(), None)).or_insert(0) += 1;
+            *looked_at.entry((job.queue, Some(job.owner))).or_insert(0) += 1;
+        }
+        Ok(Planned { waits, looked_at })
     }
 }
 

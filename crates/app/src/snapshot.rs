@@ -36,8 +36,6 @@ pub struct Picture {
     pub snapshot: Snapshot,
     /// The jobs of `snapshot.waiting`, in the same order.
     pub jobs: Vec<Job>,
-    /// Whether a queue has more jobs than were looked at.
-    pub truncated: bool,
 }
 
 /// The snapshot of these queues at `now`.
@@ -47,10 +45,9 @@ pub async fn read(store: &dyn Store, policies: Vec<QueuePolicy>, now: Timestamp)
     let live = store.live_stacks().await?;
     let mut names = Names::new(&policies);
     let running = live.iter().filter_map(|stack| names.running(stack)).collect();
-    let (mut waiting, mut jobs, mut truncated) = (vec![], vec![], false);
+    let (mut waiting, mut jobs) = (vec![], vec![]);
     for policy in &policies {
         let head = store.queue_heads(&policy.name, PER_OWNER, HEAD).await?;
-        truncated |= head.len() >= HEAD as usize;
         for job in &head {
             let depend = dependencies(store, job).await?;
             waiting.extend(names.waiting(job, depend));
@@ -69,7 +66,7 @@ pub async fn read(store: &dyn Store, policies: Vec<QueuePolicy>, now: Timestamp)
         ..Snapshot::default()
     };
     add_usage(store, &mut snapshot).await?;
-    Ok(Picture { snapshot, jobs, truncated })
+    Ok(Picture { snapshot, jobs })
 }
 
 async fn dependencies(store: &dyn Store, job: &Job) -> Result<Vec<(Dependency, DependencyState)>, Error> {

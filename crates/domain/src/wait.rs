@@ -55,6 +55,11 @@ pub enum WaitReason {
         /// What is left.
         left: MicroUsd,
     },
+    /// So many jobs are before it that a scheduling pass does not look at it yet.
+    InLine {
+        /// How many, at least.
+        ahead: u32,
+    },
     /// There is room for it, but an administrator keeps it for a group.
     Reserved {
         /// For whom.
@@ -103,6 +108,7 @@ impl WaitReason {
             WaitReason::Limit(reached) => reached.code(),
             WaitReason::LicenseShort { .. } => "LICENSE_SHORT",
             WaitReason::BudgetShort { .. } => "BUDGET_SHORT",
+            WaitReason::InLine { .. } => "IN_LINE",
             WaitReason::Reserved { .. } => "RESERVED",
             WaitReason::Behind { .. } => "BEHIND",
         }
@@ -126,6 +132,7 @@ impl WaitReason {
             WaitReason::BudgetShort { project, .. } => {
                 format!("Project {project} getting a larger budget, or its jobs costing less than they may.")
             }
+            WaitReason::InLine { .. } => "Jobs of the queue starting that are before it.".into(),
             WaitReason::Reserved { to, .. } => {
                 format!("The reservation ending at {to}, or a walltime that ends before it begins.")
             }
@@ -157,6 +164,9 @@ impl fmt::Display for WaitReason {
             }
             WaitReason::BudgetShort { project, asked, left } => {
                 write!(f, "The job may cost {asked} and the budget of project {project} has {left} left.")
+            }
+            WaitReason::InLine { ahead } => {
+                write!(f, "At least {ahead} jobs of its owner or its queue are before it.")
             }
             WaitReason::Reserved { group, from, to } => {
                 write!(f, "What is free is kept for group {group} from {from} to {to}.")

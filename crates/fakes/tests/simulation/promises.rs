@@ -162,8 +162,9 @@ impl World {
                     && job.depend.iter().all(|on| self.came_true(on))
                     && self.limits(&scope).passed_by(&self.usage(&scope).plus(&job.need)).is_none()
             }
-            // There are no windows, licenses, budgets and reservations here.
-            WaitReason::WindowOpens { .. }
+            // There are no long queues, windows, licenses, budgets and reservations here.
+            WaitReason::InLine { .. }
+            | WaitReason::WindowOpens { .. }
             | WaitReason::LicenseShort { .. }
             | WaitReason::BudgetShort { .. }
             | WaitReason::Reserved { .. } => false,

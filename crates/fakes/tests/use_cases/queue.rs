@@ -1,7 +1,7 @@
 //! Waiting and starting: limits, holds, dependencies, and the lease on passes.
 
 use crate::lab::{Lab, caller, submission};
-use soca_app::{Caller, explain_job::Reasons, hold_job, ports::Write, queues};
+use soca_app::{Caller, explain_job::Reasons, hold_job, ports::Write, queues, submit_job::Submission};
 use soca_domain::{
     Code, Job, JobId, JobState, QueueName,
     limit::{CounterScope, LimitReached, LimitScope, Measure, Usage},
@@ -145,4 +145,18 @@ fn raised_limits_and_group_limits_are_the_queues_own_p4() {
     lab.pass(3_600);
     let of_user = CounterScope::User("normal".parse().unwrap(), "ada".parse().unwrap());
     assert_eq!(resolve(store.usage(&of_user)).unwrap(), Usage::default());
+}
+
+#[test]
+fn a_job_behind_many_of_its_owners_is_told_so_p7() {
+    let lab = Lab::default();
+    let ids: Vec<_> = (0..45).map(|_| lab.queued(&[])).collect();
+    let others = lab.submit(&Submission { caller: caller("grace"), ..submission(&[]) });
+    let others = others.unwrap().job.unwrap().id;
+    assert_eq!(lab.dispatch().started, 4);
+    // Forty of ada's are looked at, of those that still wait; grace's is not hidden by them.
+    assert_eq!(reason(&lab, ids[4 + 40]), Some(WaitReason::InLine { ahead: 40 }));
+    for id in [ids[4], others] {
+        assert_eq!(reason(&lab, id).map(|reason| reason.code()), Some("QUEUE_JOB_LIMIT"));
+    }
 }
