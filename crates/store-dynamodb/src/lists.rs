@@ -31,10 +31,8 @@ impl DynamoStore {
         Ok(jobs.into_iter().filter(belongs).collect())
     }
 
-    /// The first jobs of each owner that are `Queued` in a queue, in queue order.
-    ///
-    /// One query an owner: it asks for one pointer more than are wanted, so that the pointers of the next owner, or of
-    /// several with few jobs, come along.
+    /// The first jobs of each owner that are `Queued` in a queue, in queue order. Where that is too many, each owner's
+    /// first come before anybody's second, so that nobody is left out.
     pub(crate) async fn heads(
         &self,
         queue: &QueueName,
@@ -45,24 +43,9 @@ impl DynamoStore {
         let v1: Vec<JobPointerRow> =
             self.query(&keys::queued_v1(queue), Order::Ascending, Some(most)).await?;
         let mut found: Vec<JobId> = v1.into_iter().map(|row| row.job).collect();
-        let mut last: Option<UserName> = None;
-        while found.len() < most {
-            let range = keys::queued_after(queue, last.as_ref());
-            let rows: Vec<WaitingPointerRow> =
-                self.query(&range, Order::Ascending, Some(per_owner + 1)).await?;
-            let whole = rows.len() <= per_owner;
-            let mut owners: Vec<&[WaitingPointerRow]> = rows.chunk_by(|a, b| a.owner == b.owner).collect();
-            // The last owner of a full page may have more: theirs is the next page, unless they have all of this one.
-            if !whole && owners.len() > 1 {
-                owners.pop();
-            }
-            for jobs in &owners {
-                found.extend(jobs.iter().take(per_owner).map(|row| row.job));
-            }
-            match owners.last().and_then(|jobs| jobs.first()) {
-                Some(row) if !whole => last = Some(row.owner.clone()),
-                _ => break,
-            }
+        let owners = self.heads_by_owner(queue, per_owner, most).await?;
+        for place in 0..per_owner {
+            found.extend(owners.iter().filter_map(|jobs| jobs.get(place)));
         }
         // A job that came back under this release has both places until it starts.
         let mut seen = BTreeSet::new();
@@ -73,6 +56,36 @@ impl DynamoStore {
             self.jobs_by_id(found.into_iter()).await?.into_iter().filter(belongs).collect();
         jobs.sort_by_key(Job::queue_order);
         Ok(jobs)
+    }
+
+    /// The first queued jobs of each owner, of at most so many owners.
+    ///
+    /// One query an owner: it asks for one pointer more than are wanted, so that the pointers of the next owner, or of
+    /// several with few jobs, come along.
+    async fn heads_by_owner(
+        &self,
+        queue: &QueueName,
+        per_owner: usize,
+        most: usize,
+    ) -> Result<Vec<Vec<JobId>>, StoreError> {
+        let (mut found, mut last): (Vec<Vec<JobId>>, Option<UserName>) = (vec![], None);
+        while found.len() < most {
+            let range = keys::queued_after(queue, last.as_ref());
+            let rows: Vec<WaitingPointerRow> =
+                self.query(&range, Order::Ascending, Some(per_owner + 1)).await?;
+            let whole = rows.len() <= per_owner;
+            let mut owners: Vec<&[WaitingPointerRow]> = rows.chunk_by(|a, b| a.owner == b.owner).collect();
+            // The last owner of a full page may have more: theirs is the next page, unless they have all of this one.
+            if !whole && owners.len() > 1 {
+                owners.pop();
+            }
+            found.extend(owners.iter().map(|jobs| jobs.iter().take(per_owner).map(|row| row.job).collect()));
+            match owners.last().and_then(|jobs| jobs.first()) {
+                Some(row) if !whole => last = Some(row.owner.clone()),
+                _ => break,
+            }
+        }
+        Ok(found)
     }
 
     /// A page of an owner's jobs.

@@ -181,7 +181,8 @@ pub trait Store: Send + Sync {
         from: Option<&str>,
     ) -> Result<Page<Job>, StoreError>;
     /// The first `per_owner` jobs of each owner that are `Queued` in a queue, by priority and submission; `most` in all.
-    /// The answer is in queue order, so that the cost does not grow with the backlog and nobody's jobs hide others'.
+    /// Where that is too many, each owner's first comes before anybody's second: the cost does not grow with the backlog,
+    /// and nobody's jobs hide others'. The answer is in queue order.
     async fn queue_heads(&self, queue: &QueueName, per_owner: u32, most: u32)
     -> Result<Vec<Job>, StoreError>;
     /// The first `limit` jobs that are `Held` in a queue, in queue order.

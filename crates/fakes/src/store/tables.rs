@@ -103,10 +103,13 @@ impl Tables {
             // As the table's keys do: an owner's name is followed by a character that is in no name.
             of.entry(format!("{}#", job.owner)).or_default().push(job);
         }
-        let mut found: Vec<&Job> = Vec::new();
         for jobs in of.values_mut() {
             jobs.sort_by_key(|job| (std::cmp::Reverse(job.priority), job.queue_order()));
-            found.extend(jobs.iter().take(per_owner as usize));
+        }
+        // Each owner's first before anybody's second, so that nobody is left out.
+        let mut found: Vec<&Job> = Vec::new();
+        for place in 0..per_owner as usize {
+            found.extend(of.values().filter_map(|jobs| jobs.get(place)));
         }
         found.truncate(most as usize);
         found.sort_by_key(|job| job.queue_order());
