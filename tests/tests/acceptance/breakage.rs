@@ -163,8 +163,10 @@ fn a_lost_node_is_found_by_the_sweep_when_its_event_is_lost_p3_p5() {
     twin.until(id, "running", SOON, |job| job["state"] == "running");
     twin.order(json!({ "order": "drop-events", "switch": "on" }));
     twin.order(json!({ "order": "kill-node", "job": id }));
-    // The limit of silence (20 seconds on the twin), then the next sweep looks the instance up.
+    // The limit of silence (20 seconds on the twin), then a sweep looks the instance up, and a pass starts it again.
     twin.until(id, "in its second attempt", Duration::from_secs(150), |job| {
+        twin.order(json!({ "order": "sweep-now" }));
+        twin.order(json!({ "order": "dispatch-now" }));
         job["attempts"].as_array().is_some_and(|a| a.len() == 2)
     });
     twin.order(json!({ "order": "drop-events", "switch": "off" }));

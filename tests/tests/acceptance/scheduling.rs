@@ -70,7 +70,8 @@ fn three_users_share_a_queue_fairly() {
         .collect();
     started.sort();
     let order: Vec<&str> = started.into_iter().map(|(_, user)| user).collect();
-    assert_eq!(order, ["alice", "bob", "carol", "alice", "alice"]);
+    // What alice used before counts too, so even her first may come after theirs; her second and third do.
+    assert_eq!(order[3..], ["alice", "alice"], "{order:?}");
     twin.assert_nothing_left();
     administrator(&twin, &dir, &["queue", "remove", "race"]);
 }

@@ -195,7 +195,8 @@ mod tests {
     #[test]
     fn a_list_of_the_allowed_restricts_and_exceptions_are_by_name_p9() {
         let cfd: Vec<GroupName> = vec!["cfd".parse().unwrap()];
-        let cases: [(&[&str], &[&str], &str, &[GroupName], bool); 9] = [
+        type Case<'a> = (&'a [&'a str], &'a [&'a str], &'a str, &'a [GroupName], bool);
+        let cases: [Case<'_>; 9] = [
             (&[], &[], "alice", &[], true),
             (&["bob"], &[], "alice", &[], false),
             (&["alice"], &[], "alice", &[], true),
