@@ -118,5 +118,7 @@ async fn queues_are_removed_when_nothing_is_in_them_and_never_the_last() {
     assert_eq!((status, &body["name"]), (200, &json!("normal")));
     let (status, body) = remove("test").await;
     assert_eq!((status, &body["code"]), (409, &json!("QUEUE_IN_USE")));
-    assert_eq!(world.store.queues().await.unwrap().len(), 1);
+    let (_, body) = world.call("GET", "/v1/queues", Some(&alice), "").await;
+    let names: Vec<_> = body["queues"].as_array().unwrap().iter().map(|queue| &queue["name"]).collect();
+    assert_eq!(names, [&json!("test")]);
 }
