@@ -102,9 +102,19 @@ fn every_function_may_die_once_while_it_works() {
     }
     let before = twin.status()["functions_killed"].clone();
     let dir = twin.directory("kill-functions");
-    // The schedule calls the sweep, the bus calls node-events for each instance; a killed api makes the client ask again.
+    // The bus calls node-events for each instance; a killed api makes the client ask again. What the schedules call is
+    // ordered, and may die of it.
+    let scheduled = || {
+        for order in ["dispatch-now", "sweep-now"] {
+            let _ = twin.try_order(&json!({ "order": order }));
+        }
+    };
     let id = twin.submit(&dir, &script("", "echo once >> runs"));
-    ends(&twin, id, "completed", 1, Duration::from_secs(240));
+    twin.until(id, "over", Duration::from_secs(240), |job| {
+        scheduled();
+        job["ended"] == true
+    });
+    ends(&twin, id, "completed", 1, SOON);
     let deadline = Instant::now() + Duration::from_secs(90);
     let survivors = || {
         let now = twin.status()["functions_killed"].clone();
@@ -112,6 +122,7 @@ fn every_function_may_die_once_while_it_works() {
         EVERY_FUNCTION.iter().filter(|name| !died(name)).copied().collect::<Vec<_>>()
     };
     while !survivors().is_empty() && Instant::now() < deadline {
+        scheduled();
         twin.pause();
     }
     assert_eq!(survivors(), [] as [&str; 0], "these have not been killed");
