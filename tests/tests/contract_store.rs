@@ -43,7 +43,8 @@ on_every_store! {
         jobs_that_left_do_not_hide_the_next,
         held_and_released_jobs_change_lists,
         a_job_that_changes_queue_changes_lists,
-        large_jobs_are_listed_whole;
+        large_jobs_are_listed_whole,
+        heads_have_the_first_jobs_of_each_owner;
     commits:
         an_empty_commit_does_nothing,
         a_failing_last_write_leaves_nothing,
@@ -69,7 +70,9 @@ on_every_store! {
         instances_are_limited_as_jobs_are_p4,
         a_queue_without_limits_counts_all_the_same,
         counters_never_fall_below_zero,
-        counters_are_corrected_only_as_read;
+        every_measure_is_limited_p4,
+        scopes_of_one_queue_are_counted_apart_and_together_p4,
+        spending_is_summed_by_day;
     production:
         chunks_are_saved_by_version,
         a_whole_array_is_read_in_order,

@@ -11,6 +11,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("soca-domain", &[]),
     ("soca-planner", &["soca-domain"]),
     ("soca-directives", &["soca-domain"]),
+    ("soca-license-servers", &["soca-domain"]),
+    ("soca-files", &["soca-domain"]),
+    ("soca-simulator", &["soca-planner", "soca-domain"]),
     ("soca-app", &["soca-planner", "soca-directives", "soca-domain"]),
     ("soca-wire", &["soca-domain"]),
     ("soca-http", &["soca-app", "soca-wire", "soca-domain"]),
@@ -20,7 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("soca-runtime", &[]),
     ("soca-shell", &["soca-app", "soca-domain", "soca-runtime", "soca-cloud-aws", "soca-store-dynamodb"]),
     ("soca-agent", &["soca-wire", "soca-domain"]),
-    ("soca-cli", &["soca-wire", "soca-domain", "soca-directives"]),
+    ("soca-cli", &["soca-wire", "soca-domain", "soca-directives", "soca-files", "soca-simulator"]),
     ("soca-twin", &["soca-wire", "soca-agent"]),
     ("xtask", &[]),
 ];
@@ -30,7 +33,14 @@ const FUNCTIONS: &[&str] =
     &["soca-runtime", "soca-shell", "soca-app", "soca-http", "soca-wire", "soca-cloud-aws", "soca-domain"];
 
 /// Packages without input, output, clock and chance.
-const PURE: &[&str] = &["soca-domain", "soca-planner", "soca-directives"];
+const PURE: &[&str] = &[
+    "soca-domain",
+    "soca-planner",
+    "soca-directives",
+    "soca-license-servers",
+    "soca-files",
+    "soca-simulator",
+];
 /// What pure packages must not use, by the beginning of its name.
 const IMPURE: &[&str] =
     &["tokio", "aws", "lambda", "tracing", "rand", "getrandom", "ureq", "reqwest", "hyper", "nix"];

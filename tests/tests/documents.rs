@@ -178,6 +178,10 @@ const WORDS: &[&str] = &[
     "waiter",
     "join token",
     "twin",
+    "license pool",
+    "checkout",
+    "lease",
+    "headroom",
 ];
 
 #[test]

@@ -6,6 +6,7 @@ use crate::{
     lint,
     repo::Repo,
     run::{self, RunOptions},
+    simulate::{self, SimulateOptions},
     test,
     twin::Twin,
 };
@@ -39,6 +40,8 @@ enum Verb {
         /// A part of a test's name.
         name: Option<String>,
     },
+    /// Play the whole control plane with seeds, everything going wrong, and check the promises.
+    Simulate(SimulateOptions),
     /// Lint the template and the state machines.
     Lint,
     /// Run the measurements in benches/.
@@ -75,6 +78,7 @@ pub fn run(cli: &Cli) -> Outcome<u8> {
         Verb::Logs(words) => pass("logs", words),
         Verb::Twin(words) => pass("order", words),
         Verb::Test { name } => test::run(&repo, name.as_deref()),
+        Verb::Simulate(options) => simulate::run(&repo, options),
         Verb::Lint => lint(&repo),
         Verb::Bench { name } => bench::run(&repo, name.as_deref()),
         Verb::Doctor => doctor::run(&repo),
@@ -96,9 +100,14 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
-        for words in
-            ["run a.pbs --json --down -- -l walltime=1", "twin kill-node --job 7", "logs api -f", "test p4"]
-        {
+        for words in [
+            "run a.pbs --json --down -- -l walltime=1",
+            "twin kill-node --job 7",
+            "logs api -f",
+            "test p4",
+            "simulate --seeds 0..10",
+            "simulate --seed 7",
+        ] {
             assert!(Cli::try_parse_from(["xtask"].into_iter().chain(words.split(' '))).is_ok(), "{words}");
         }
     }

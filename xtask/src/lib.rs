@@ -8,6 +8,7 @@ pub mod fault;
 pub mod lint;
 pub mod repo;
 pub mod run;
+pub mod simulate;
 pub mod solver;
 pub mod test;
 pub mod twin;

@@ -12,17 +12,18 @@ use crate::{
     },
     queues, secret,
     settings::{GRACE, Settings},
-    snapshot,
+    snapshot::{self, Picture},
     sweep::MUTE,
     transition::Mover,
 };
 use soca_domain::{
     Attempt, Job, StackId, Timestamp,
     job_state::{Change, Event, apply},
+    limit::{CounterScope, Limits},
     queue::QueuePolicy,
     stack::{JoinGate, Stack, StackState},
 };
-use soca_planner::{Plan, Start, plan};
+use soca_planner::{Plan, plan};
 use std::time::Duration;
 
 /// How long a holder of the lease has before another may take it. Two passes at once are safe, since every start is one
@@ -77,40 +78,34 @@ impl Dispatch<'_> {
 
     async fn pass(&self, now: Timestamp, report: &mut Report) -> Result<(), Error> {
         let policies = queues::load(self.mover.store, self.settings).await?;
-        let (snapshot, jobs) = snapshot::read(self.mover.store, policies, now).await?;
+        let Picture { snapshot, jobs } = snapshot::read(self.mover.store, policies, now).await?;
         let Plan { starts, drops, .. } = plan(&snapshot);
         for dropped in drops {
             let moved = self.mover.apply(dropped.job, Event::Drop(dropped.fault), now).await;
             report.dropped += u32::from(moved.is_ok());
         }
         for start in starts {
-            let job = jobs.iter().find(|j| j.id == start.job);
-            let queue = snapshot.queues.iter().find(|q| q.policy.name == start.queue);
-            if let (Some(job), Some(queue)) = (job, queue) {
-                report.started += u32::from(self.start(job, &start, &queue.policy, now).await?);
-            }
+            let job = &jobs[start.index];
+            let queue = &snapshot.queues[usize::from(snapshot.waiting[start.index].queue)];
+            report.started += u32::from(self.start(job, queue, now).await?);
         }
         Ok(())
     }
 
-    /// One transaction per start: the job's state, its stack and the queue's counters, together or not at all (P4).
-    async fn start(
-        &self,
-        job: &Job,
-        start: &Start,
-        policy: &QueuePolicy,
-        now: Timestamp,
-    ) -> Result<bool, Error> {
-        let stack = new_stack(job, now, self.settings);
+    /// One transaction per start: the job's state, its stack and every counter it is limited by, together or not at
+    /// all (P4).
+    async fn start(&self, job: &Job, policy: &QueuePolicy, now: Timestamp) -> Result<bool, Error> {
+        let counters = counters(job, policy);
+        let counted = counters.iter().map(|(scope, _)| scope.clone()).collect();
+        let stack = Stack { counted, ..new_stack(job, now, self.settings) };
         let Ok(Change::To(next, _)) = apply(job, Event::Place { stack: stack.id.clone() }, now) else {
             return Ok(false);
         };
         let input = execution_input(&next, stack.id.clone(), Entry::Start, self.settings);
-        let writes = vec![
-            Write::UpdateJob { was: Box::new(job.clone()), now: next },
-            Write::CreateStack(stack),
-            Write::TakeCapacity { policy: policy.clone(), nodes: start.nodes },
-        ];
+        let mut writes =
+            vec![Write::UpdateJob { was: Box::new(job.clone()), now: next }, Write::CreateStack(stack)];
+        let take = |(scope, limits)| Write::TakeCapacity { scope, limits, need: job.need };
+        writes.extend(counters.into_iter().map(take));
         match self.mover.store.commit(writes).await {
             Ok(()) => {}
             Err(StoreError::Conflict { index }) => {
@@ -127,6 +122,27 @@ impl Dispatch<'_> {
     }
 }
 
+/// Where a job is counted: in its queue always, elsewhere where there is a limit. An owner has few groups; should they
+/// be many, the first of them are guarded by the transaction and the others by the plan alone.
+fn counters(job: &Job, policy: &QueuePolicy) -> Vec<(CounterScope, Limits)> {
+    let queue = || policy.name.clone();
+    let mut all = vec![(CounterScope::Queue(queue()), policy.limits)];
+    if !policy.per_user.is_unlimited() {
+        all.push((CounterScope::User(queue(), job.owner.clone()), policy.per_user));
+    }
+    if let Some(project) = job.project.clone().filter(|_| !policy.per_project.is_unlimited()) {
+        all.push((CounterScope::Project(queue(), project), policy.per_project));
+    }
+    if !policy.per_group.is_unlimited() {
+        let groups = job.groups.iter().take(MOST_GROUPS).cloned();
+        all.extend(groups.map(|group| (CounterScope::Group(queue(), group), policy.per_group)));
+    }
+    all
+}
+
+/// So many of an owner's groups are counted in the transaction of a start, which has room for 20 writes.
+const MOST_GROUPS: usize = 12;
+
 fn new_stack(job: &Job, now: Timestamp, settings: &Settings) -> Stack {
     let id = StackId::of(job.id, job.attempt().next());
     Stack {
@@ -136,6 +152,11 @@ fn new_stack(job: &Job, now: Timestamp, settings: &Settings) -> Stack {
         owner: job.owner.clone(),
         queue: job.queue.clone(),
         nodes: job.launch.nodes,
+        project: job.project.clone(),
+        groups: job.groups.clone(),
+        need: job.need,
+        counted: vec![],
+        ends_by: job.longest_stay().map(|stay| now.plus(stay + BOOT)),
         created_at: now,
         join: JoinGate { token_hash: None, expires_at: now.plus(settings.boot_deadline), enrolled: 0 },
         waiter: None,
@@ -145,6 +166,9 @@ fn new_stack(job: &Job, now: Timestamp, settings: &Settings) -> Stack {
         state: StackState::Reserving,
     }
 }
+
+/// What nodes usually take to boot and to go, for telling when a job's capacity is free again.
+const BOOT: Duration = Duration::from_secs(240);
 
 /// The longest a Standard execution may live, with room for its teardown
 /// (<https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>).

@@ -4,38 +4,53 @@ use crate::{
     error::Error,
     ports::Store,
     queues,
-    settings::{HEAD, Settings},
+    settings::{HEAD, PER_OWNER, Settings},
     snapshot,
 };
-use soca_domain::{Job, JobId, JobState, QueueName, Timestamp, queue::QueuePolicy, wait::WaitReason};
+use snapshot::Picture;
+use soca_domain::{
+    Job, JobId, JobState, QueueName, Timestamp, UserName,
+    wait::{WaitReason, Waiting},
+};
 use soca_planner::{DependencyState, Snapshot, plan};
 use std::collections::BTreeMap;
 
-/// The reasons of waiting jobs, each queue planned once.
+/// The reasons of waiting jobs, all queues planned once.
 pub struct Reasons<'a> {
     store: &'a dyn Store,
     settings: &'a Settings,
     now: Timestamp,
-    planned: BTreeMap<QueueName, QueuePlan>,
+    planned: Option<Planned>,
 }
 
-struct QueuePlan {
-    waits: BTreeMap<JobId, WaitReason>,
-    /// The first job of the head, for jobs beyond it.
-    first: Option<JobId>,
-    looked_at: u32,
+struct Planned {
+    waits: BTreeMap<JobId, Waiting>,
+    /// How many jobs of each queue were looked at, and how many of each owner in it.
+    looked_at: BTreeMap<(QueueName, Option<UserName>), u32>,
+}
+
+impl Planned {
+    /// How many jobs are before one that was not looked at, since those before it filled the head of its queue or of its
+    /// owner; `None` when neither is full.
+    fn before(&self, job: &Job) -> Option<u32> {
+        let looked = |owner: Option<&UserName>| {
+            self.looked_at.get(&(job.queue.clone(), owner.cloned())).copied().unwrap_or(0)
+        };
+        let owners = Some(looked(Some(&job.owner))).filter(|count| *count >= PER_OWNER);
+        owners.or(Some(looked(None)).filter(|count| *count >= HEAD))
+    }
 }
 
 impl<'a> Reasons<'a> {
     /// Reasons as of `now`.
     pub fn new(store: &'a dyn Store, settings: &'a Settings, now: Timestamp) -> Self {
-        Self { store, settings, now, planned: BTreeMap::new() }
+        Self { store, settings, now, planned: None }
     }
 
     /// Why this job waits; `None` when it does not.
-    pub async fn of(&mut self, job: &Job) -> Result<Option<WaitReason>, Error> {
+    pub async fn of(&mut self, job: &Job) -> Result<Option<Waiting>, Error> {
         match &job.state {
-            JobState::Held { .. } => Ok(Some(WaitReason::Held)),
+            JobState::Held { .. } => Ok(Some(WaitReason::Held.into())),
             JobState::Queued { .. } => self.planned(job).await.map(Some),
             JobState::Provisioning { .. }
             | JobState::Starting { .. }
@@ -45,40 +60,45 @@ impl<'a> Reasons<'a> {
         }
     }
 
-    async fn planned(&mut self, job: &Job) -> Result<WaitReason, Error> {
-        if !self.planned.contains_key(&job.queue) {
-            let queues = queues::load(self.store, self.settings).await?;
-            let policy = queues.into_iter().find(|q| q.name == job.queue);
-            let plan = self.plan(policy).await?;
-            self.planned.insert(job.queue.clone(), plan);
-        }
-        let queue = &self.planned[&job.queue];
-        Ok(match (queue.waits.get(&job.id), queue.first) {
-            (Some(reason), _) => reason.clone(),
-            (None, Some(first)) if queue.looked_at >= HEAD => {
-                WaitReason::Behind { job: first, ahead: queue.looked_at }
-            }
-            // It left the queue between two reads, or the pass starts it.
-            (None, _) => WaitReason::Next,
-        })
+    async fn planned(&mut self, job: &Job) -> Result<Waiting, Error> {
+        let planned = match self.planned.take() {
+            Some(planned) => planned,
+            None => self.plan().await?,
+        };
+        let waiting = planned.waits.get(&job.id).cloned().unwrap_or_else(|| {
+            // What is not looked at and not behind others left the queue between two reads.
+            let in_line = planned.before(job).map(|ahead| WaitReason::InLine { ahead });
+            in_line.unwrap_or(WaitReason::Next).into()
+        });
+        self.planned = Some(planned);
+        Ok(waiting)
     }
 
-    async fn plan(&self, policy: Option<QueuePolicy>) -> Result<QueuePlan, Error> {
-        let (snapshot, jobs) = snapshot::read(self.store, policy.into_iter().collect(), self.now).await?;
-        let mut plan = plan(&snapshot);
-        for start in &plan.starts {
-            plan.waits.insert(start.job, WaitReason::Next);
+    async fn plan(&self) -> Result<Planned, Error> {
+        let queues = queues::load(self.store, self.settings).await?;
+        let Picture { snapshot, jobs } = snapshot::read(self.store, queues, self.now).await?;
+        let plan = plan(&snapshot);
+        let wait = |w: soca_planner::Wait| Waiting {
+            reason: w.reason,
+            ahead: Some(w.ahead),
+            starts_by: w.starts_by,
+        };
+        let starts = plan.starts.iter().map(|start| (start.job, WaitReason::Next.into()));
+        let mut waits: BTreeMap<JobId, Waiting> = starts.collect();
+        waits.extend(plan.waits.into_iter().map(|w| (w.job, wait(w))));
+        waits.extend(failed_dependencies(&snapshot).map(|(job, reason)| (job, reason.into())));
+        let mut looked_at = BTreeMap::new();
+        for job in jobs {
+            *looked_at.entry((job.queue.clone(), None)).or_insert(0) += 1;
+            *looked_at.entry((job.queue, Some(job.owner))).or_insert(0) += 1;
         }
-        plan.waits.extend(failed_dependencies(&snapshot));
-        let looked_at = u32::try_from(jobs.len()).unwrap_or(HEAD);
-        Ok(QueuePlan { waits: plan.waits, first: jobs.first().map(|j| j.id), looked_at })
+        Ok(Planned { waits, looked_at })
     }
 }
 
 /// Jobs that the next pass drops, since what they depend on can no longer come true, still wait for it.
 fn failed_dependencies(snapshot: &Snapshot) -> impl Iterator<Item = (JobId, WaitReason)> {
-    let waiting = snapshot.queues.iter().flat_map(|queue| &queue.waiting);
-    waiting.filter_map(|job| {
+    snapshot.waiting.iter().filter_map(|job| {
         let (on, _) = job.depend.iter().find(|(_, state)| *state == DependencyState::Failed)?;
         Some((job.id, WaitReason::Dependency { on: *on }))
     })

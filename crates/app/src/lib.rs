@@ -38,7 +38,7 @@ pub mod waiter;
 pub use error::Error;
 pub use settings::Settings;
 
-use soca_domain::UserName;
+use soca_domain::{GroupName, UserName};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub struct Caller {
     pub user: UserName,
     /// Whether the caller is an administrator.
     pub admin: bool,
+    /// The groups that the caller belongs to.
+    pub groups: Vec<GroupName>,
 }
 
 impl Caller {

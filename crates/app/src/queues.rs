@@ -1,4 +1,9 @@
-//! Queues as the table has them; a new cluster's first reader puts the initial ones there.
+//! Queues as the table has them; a new cluster's first reader puts the initial ones there. Administrators change them.
+
+mod administer;
+pub mod defaults;
+
+pub use administer::{only_administrators, put, remove};
 
 use crate::{
     error::Error,
@@ -7,10 +12,17 @@ use crate::{
 };
 use soca_domain::{
     QueueName,
-    queue::{QueuePolicy, QueueUsage, initial_queues},
+    limit::{CounterScope, Usage},
+    queue::{QueuePolicy, initial_queues},
 };
 
-/// All queues, by name.
+/// The queues that take jobs, by name.
+pub async fn open(store: &dyn Store, settings: &Settings) -> Result<Vec<QueuePolicy>, Error> {
+    let all = load(store, settings).await?;
+    Ok(all.into_iter().filter(|queue| !queue.closed).collect())
+}
+
+/// All queues, by name, also those that were removed: they may still have jobs.
 pub async fn load(store: &dyn Store, settings: &Settings) -> Result<Vec<QueuePolicy>, Error> {
     let queues = store.queues().await?;
     if !queues.is_empty() {
@@ -31,7 +43,7 @@ pub struct QueueStanding {
     /// Its rules.
     pub policy: QueuePolicy,
     /// What is taken.
-    pub usage: QueueUsage,
+    pub usage: Usage,
     /// Jobs that wait, at most [`COUNTED`].
     pub waiting: u32,
     /// Whether there are more than that.
@@ -44,9 +56,9 @@ pub const COUNTED: u32 = crate::settings::HEAD;
 /// How every queue stands.
 pub async fn standing(store: &dyn Store, settings: &Settings) -> Result<Vec<QueueStanding>, Error> {
     let mut all = Vec::new();
-    for policy in load(store, settings).await? {
-        let usage = store.usage(&policy.name).await?;
-        let waiting = store.queued_jobs(&policy.name, COUNTED).await?.len()
+    for policy in open(store, settings).await? {
+        let usage = store.usage(&CounterScope::Queue(policy.name.clone())).await?;
+        let waiting = store.queue_heads(&policy.name, COUNTED, COUNTED).await?.len()
             + store.held_jobs(&policy.name, COUNTED).await?.len();
         let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
         all.push(QueueStanding { policy, usage, waiting: waiting.min(COUNTED), more: waiting >= COUNTED });
@@ -56,7 +68,7 @@ pub async fn standing(store: &dyn Store, settings: &Settings) -> Result<Vec<Queu
 
 /// One queue, or a refusal that names those there are.
 pub async fn find(store: &dyn Store, settings: &Settings, name: &QueueName) -> Result<QueuePolicy, Error> {
-    let queues = load(store, settings).await?;
+    let queues = open(store, settings).await?;
     if let Some(queue) = queues.iter().find(|q| q.name == *name) {
         return Ok(queue.clone());
     }

@@ -34,7 +34,9 @@ impl Default for Settings {
 }
 
 /// How many waiting jobs of a queue one pass looks at, so that a pass costs the same however long the backlog.
-pub const HEAD: u32 = 100;
+pub const HEAD: u32 = 400;
+/// How many of them may be one owner's, so that nobody's backlog hides the others' jobs.
+pub const PER_OWNER: u32 = 40;
 
 /// Seconds between SIGTERM and SIGKILL.
 pub const GRACE: Duration = Duration::from_secs(30);

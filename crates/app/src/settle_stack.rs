@@ -2,14 +2,16 @@
 
 use crate::{
     error::Error,
-    ports::{Prices, StoreError, Write},
+    ports::{Prices, StoreError, Write, store::Spending},
     settings::Settings,
+    snapshot::day_of,
     transition::{Mover, RACES},
     waiter::unknown_stack,
 };
 use soca_domain::{
     Job, MicroUsd, StackId, Timestamp,
     job_state::{Change, Effect, Event, apply},
+    limit::CounterScope,
     price::{InstanceUse, instance_cost},
     stack::{Stack, StackState},
 };
@@ -24,6 +26,10 @@ pub struct SettleStack<'a> {
     pub settings: &'a Settings,
 }
 
+fn spending(stack: &Stack, cost: MicroUsd, now: Timestamp) -> Spending {
+    Spending { project: stack.project.clone(), owner: stack.owner.clone(), day: day_of(now), cost }
+}
+
 impl SettleStack<'_> {
     /// Gives the queue its capacity back, releases the stack, and ends or requeues the job, together.
     pub async fn run(&self, id: &StackId, now: Timestamp) -> Result<(), Error> {
@@ -35,10 +41,15 @@ impl SettleStack<'_> {
             let job = self.mover.store.job(stack.job).await?;
             let cost = self.cost(&stack.usage, now).await;
             let settled = job.and_then(|job| self.settle_job(job, &stack, cost, now));
-            let mut writes = vec![
-                Write::GiveCapacity { queue: stack.queue.clone(), nodes: stack.nodes },
-                Write::UpdateStack(Stack { state: StackState::Released { at: now }, waiter: None, ..stack }),
-            ];
+            let give = |scope: &CounterScope| Write::GiveCapacity { scope: scope.clone(), need: stack.need };
+            let mut writes: Vec<Write> = stack.counted.iter().map(give).collect();
+            writes
+                .extend(cost.filter(|cost| cost.0 > 0).map(|cost| Write::Spend(spending(&stack, cost, now))));
+            writes.push(Write::UpdateStack(Stack {
+                state: StackState::Released { at: now },
+                waiter: None,
+                ..stack
+            }));
             let effects = settled.map(|(was, next, effects)| {
                 writes.push(Write::UpdateJob { was: Box::new(was), now: Box::new(next.clone()) });
                 (next, effects)

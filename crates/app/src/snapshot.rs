@@ -1,55 +1,111 @@
-//! Reads what a scheduling pass looks at: the heads of the queues and their counters.
+//! Reads what a scheduling pass looks at: the heads of the queues, the live stacks, and who used how much.
 
-use crate::{error::Error, ports::Store, settings::HEAD};
+mod names;
+
+use crate::{
+    error::Error,
+    ports::Store,
+    settings::{HEAD, PER_OWNER},
+};
+use names::Names;
 use soca_domain::{
-    Job, JobState, Timestamp,
+    Job, JobState, MicroUsd, ProjectName, Timestamp, UserName,
     depend::{Condition, Dependency},
-    queue::QueuePolicy,
+    queue::{QueueOrder, QueuePolicy},
     verdict::Outcome,
 };
-use soca_planner::{DependencyState, QueueView, Snapshot, WaitingJob};
+use soca_planner::{DependencyState, Member, Snapshot, WaitingJob};
+use std::{collections::BTreeSet, time::Duration};
 
-/// The snapshot of these queues at `now`.
-pub async fn read(
-    store: &dyn Store,
-    policies: Vec<QueuePolicy>,
-    now: Timestamp,
-) -> Result<(Snapshot, Vec<Job>), Error> {
-    let mut queues = Vec::new();
-    let mut jobs = Vec::new();
-    for policy in policies {
-        // Counters before jobs: a job that starts in between is then seen as waiting and its start refused by the
-        // store, instead of being counted nowhere.
-        let usage = store.usage(&policy.name).await?;
-        let head = store.queued_jobs(&policy.name, HEAD).await?;
-        let mut waiting = Vec::new();
-        for job in &head {
-            waiting.push(waiting_job(store, job).await?);
-        }
-        queues.push(QueueView { policy, usage, waiting });
-        jobs.extend(head);
-    }
-    Ok((Snapshot { now, queues }, jobs))
+/// After so long a use of the cluster counts half.
+const HALF_LIFE_DAYS: f64 = 7.0;
+/// Uses that are older count for less than a thousandth.
+const REMEMBERED_DAYS: i64 = 70;
+const DAY: Duration = Duration::from_secs(86_400);
+/// A job without a walltime is charged as if it ran for so long.
+const USUAL_RUN: Duration = Duration::from_secs(3_600);
+
+/// The day of a moment, counted from 1970-01-01.
+pub fn day_of(now: Timestamp) -> i64 {
+    now.0.div_euclid(i64::try_from(DAY.as_millis()).unwrap_or(1))
 }
 
-async fn waiting_job(store: &dyn Store, job: &Job) -> Result<WaitingJob, Error> {
+/// What a pass looks at, and the jobs it is about.
+pub struct Picture {
+    /// For the planner.
+    pub snapshot: Snapshot,
+    /// The jobs of `snapshot.waiting`, in the same order.
+    pub jobs: Vec<Job>,
+}
+
+/// The snapshot of these queues at `now`.
+pub async fn read(store: &dyn Store, policies: Vec<QueuePolicy>, now: Timestamp) -> Result<Picture, Error> {
+    // Stacks before jobs: a job that starts in between is then seen as waiting and its start refused by the store,
+    // instead of being counted nowhere.
+    let live = store.live_stacks().await?;
+    let mut names = Names::new(&policies);
+    let running = live.iter().filter_map(|stack| names.running(stack)).collect();
+    let (mut waiting, mut jobs) = (vec![], vec![]);
+    for policy in &policies {
+        let head = store.queue_heads(&policy.name, PER_OWNER, HEAD).await?;
+        for job in &head {
+            let depend = dependencies(store, job).await?;
+            waiting.extend(names.waiting(job, depend));
+        }
+        jobs.extend(head);
+    }
+    let mut snapshot = Snapshot {
+        now,
+        owners: names.owners,
+        groups: names.groups,
+        memberships: names.memberships,
+        projects: names.projects,
+        waiting,
+        running,
+        queues: policies,
+        ..Snapshot::default()
+    };
+    add_usage(store, &mut snapshot).await?;
+    Ok(Picture { snapshot, jobs })
+}
+
+async fn dependencies(store: &dyn Store, job: &Job) -> Result<Vec<(Dependency, DependencyState)>, Error> {
     let mut depend = Vec::new();
     for on in &job.depend {
         let other = store.job(on.job).await?;
         depend.push((*on, dependency_state(on, other.as_ref())));
     }
-    let retry_at = match job.state {
-        JobState::Queued { not_before, .. } => not_before,
-        _ => None,
-    };
-    Ok(WaitingJob {
-        id: job.id,
-        nodes: job.launch.nodes,
-        begin_at: job.begin_at,
-        retry_at,
-        waiting_since: job.state.since(),
-        depend,
-    })
+    Ok(depend)
+}
+
+/// Fills in who used how much, for those whose order depends on it.
+async fn add_usage(store: &dyn Store, snapshot: &mut Snapshot) -> Result<(), Error> {
+    let shared = |job: &&WaitingJob| snapshot.queues[usize::from(job.queue)].order == QueueOrder::Fairshare;
+    let standing: BTreeSet<(u32, u32)> =
+        snapshot.waiting.iter().filter(shared).map(|job| (job.project, job.owner)).collect();
+    for (project, owner) in standing {
+        let project_name: Option<ProjectName> = snapshot.projects[project as usize].name.clone();
+        let owner_name: UserName = snapshot.owners[owner as usize].clone();
+        let today = day_of(snapshot.now);
+        let days = store.spending(project_name.as_ref(), &owner_name, today - REMEMBERED_DAYS).await?;
+        let running = snapshot.running.iter().filter(|job| (job.project, job.owner) == (project, owner));
+        // What runs is charged when it has ended; until then an hour of it stands for it.
+        let under_way: u64 = running.map(|job| job.need.hourly_cost.0.max(1)).sum();
+        let used = decayed(&days, today).saturating_add(under_way);
+        snapshot.members.push(Member { project, owner, shares: 1, used });
+        let of_project = &mut snapshot.projects[project as usize];
+        of_project.used = of_project.used.saturating_add(used);
+    }
+    Ok(())
+}
+
+/// What was spent, each day halved for every half-life that has passed since.
+fn decayed(days: &[(i64, MicroUsd)], today: i64) -> u64 {
+    let weighed = days.iter().map(|(day, cost)| {
+        let age = (today - day).max(0) as f64;
+        cost.0 as f64 * (-age / HALF_LIFE_DAYS).exp2()
+    });
+    weighed.sum::<f64>() as u64
 }
 
 /// How a dependency stands, given the other job.
@@ -69,5 +125,18 @@ pub fn dependency_state(on: &Dependency, other: Option<&Job>) -> DependencyState
         (Condition::AfterOk, Some(outcome)) => met(outcome == Outcome::Completed),
         (Condition::AfterNotOk, Some(outcome)) => met(outcome != Outcome::Completed),
         (_, None) => DependencyState::Open,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_week_halves_what_was_spent() {
+        let days = [(100, MicroUsd(1_000)), (93, MicroUsd(1_000)), (86, MicroUsd(1_000))];
+        assert_eq!(decayed(&days, 100), 1_750);
+        assert_eq!(decayed(&days[..1], 30), 1_000, "a clock that went back");
+        assert_eq!(day_of(Timestamp(86_400_000 * 20_000 + 1)), 20_000);
     }
 }

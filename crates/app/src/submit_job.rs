@@ -19,8 +19,10 @@ use soca_directives::{Parsed, read_job};
 use soca_domain::{
     Code, Job, JobId, JobState, MicroUsd, Timestamp,
     id::JobName,
+    instance_type::InstanceType,
     job::{MAX_INLINE_SCRIPT_BYTES, RunSpec, ScriptRef},
     launch::LaunchSpec,
+    limit::Need,
     price::quote,
 };
 
@@ -112,9 +114,14 @@ impl SubmitJob<'_> {
             None => "normal".parse().expect("a valid name"),
         };
         let queue = queues::find(self.store, self.settings, &queue_name).await?;
+        queue.admit_user(&s.caller.user, &s.caller.groups)?;
+        admission::check_parameters(&queue, request, &parsed.places)?;
         let launch = LaunchSpec::resolve(&request.resources, &queue.defaults)?;
-        queue.admit(&launch)?;
-        admission::check_types(self.catalog, &launch, &parsed.places).await?;
+        let types = admission::check_types(self.catalog, &launch, &parsed.places).await?;
+        admission::check_allowed(&queue, &launch, &parsed.places)?;
+        let need = self.need(&launch, &types).await;
+        queue.admit(&launch, &need, request.project.as_ref(), &s.caller.groups)?;
+        let priority = admission::priority(&s.caller, request)?;
         admission::check_dependencies(self.store, &s.caller, &request.depend).await?;
         let workdir = admission::workdir(s, self.settings)?;
         admission::check_output(request, self.settings, &workdir)?;
@@ -130,6 +137,9 @@ impl SubmitJob<'_> {
             name: request.name.clone().unwrap_or_else(|| default_name(s)),
             queue: queue_name,
             project: request.project.clone(),
+            groups: s.caller.groups.clone(),
+            priority,
+            need,
             launch,
             run: RunSpec {
                 script: ScriptRef::Inline(String::new()),
@@ -185,6 +195,22 @@ impl SubmitJob<'_> {
         let bytes = text.len() as u64;
         self.artifacts.put(&key, text.into_bytes()).await?;
         Ok(ScriptRef::Stored { key, bytes })
+    }
+
+    /// What the job takes of every limit: at most as many vCPUs, and at most as much money, as the largest and dearest
+    /// of its types. A price that cannot be had must not keep a job out.
+    async fn need(&self, launch: &LaunchSpec, types: &[InstanceType]) -> Need {
+        let vcpus = types.iter().map(|t| t.vcpus).max().unwrap_or(0);
+        let mut dearest = MicroUsd(0);
+        for name in &launch.instance_types {
+            let rate = self.prices.on_demand(name).await.ok().flatten().unwrap_or_default();
+            dearest = dearest.max(rate);
+        }
+        Need {
+            instances: launch.nodes,
+            vcpus: vcpus.saturating_mul(launch.nodes),
+            hourly_cost: dearest.times(u64::from(launch.nodes)),
+        }
     }
 
     /// A price that cannot be had must not keep a job out.

@@ -1,7 +1,8 @@
 //! The `soca` command as a library: the command line in, text and an exit status out.
 //!
 //! Everything outside the program is a [`world::World`], so that a test can run any command in its own. `args` is the
-//! command line, `commands` has a file for each command, `pbs` answers as qsub, qstat and qdel, `follow` watches a job,
+//! command line, `commands` has a file for each command, `pbs` answers as qsub, qstat and qdel, `queue` knows queues'
+//! settings and files, `follow` watches a job,
 //! `net` speaks HTTP, `session` knows who is signed in where, and `view` is how answers look.
 
 pub mod args;
@@ -13,6 +14,7 @@ pub mod follow;
 pub mod interrupt;
 pub mod net;
 pub mod pbs;
+pub mod queue;
 pub mod secret;
 pub mod session;
 pub mod submission;

@@ -16,7 +16,7 @@ use std::{
 };
 
 /// The name of a job whose script came from standard input, as in PBS.
-const STDIN: &str = "STDIN";
+pub const STDIN: &str = "STDIN";
 
 /// qsub's options, and the script among them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,12 +116,27 @@ pub fn read_file(file: &str, world: &mut World<'_>) -> Result<(Vec<u8>, String),
     Ok((bytes, name))
 }
 
-fn unreadable(what: &str, error: &io::Error) -> Failure {
+/// A file that cannot be read.
+pub fn unreadable(what: &str, error: &io::Error) -> Failure {
     Failure::new(
         "FILE_UNREADABLE",
         format!("{what} cannot be read: {error}."),
         "Check the name and whether you may read it.",
     )
+}
+
+/// Writes a file, in the place of one that may be there.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_file(file: &str, text: &str) -> Result<(), Failure> {
+    fs::write(file, text).map_err(|error| {
+        Failure::new(
+            "FILE_UNWRITABLE",
+            format!("{file} cannot be written: {error}."),
+            "Check the name and whether you may write there.",
+        )
+    })
 }
 
 /// The current directory, if the nodes have it too.

@@ -45,6 +45,7 @@ impl Reader {
             Key::Begin => request.begin = Some(values::begin(text, name)?),
             Key::Hold => request.hold = values::yes_no(text, name)?,
             Key::Rerunnable => request.rerunnable = Some(values::yes_no(text, name)?),
+            Key::Priority => request.priority = Some(values::priority(text, name)?),
             Key::Export => request.environment.variables = values::environment(text, name)?,
             Key::ExportAll => request.environment.all = values::yes_no(text, name)?,
             Key::Depend => request.depend = parse_dependencies(text)?,

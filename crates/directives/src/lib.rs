@@ -1,7 +1,7 @@
 //! Job scripts: `#PBS` and `#SOCA` directives to one typed request; pure.
 //!
 //! [`read_job`] reads a script and the command line's options over it; [`read_script`] and [`read_options`] read one
-//! of the two alone. All faults are found, not just the first, and each says where it is. The stages, in order:
+//! of the two alone; [`read_presets`] reads what a queue presets. All faults are found, not just the first, and each says where it is. The stages, in order:
 //! `text` (is it a script at all), `header` (which lines are directives), `words` (quotes and comments), `grammar`
 //! (options and their values), `reader` (one meaning per option), `values` (typed values), `finish` (what only the
 //! whole request can tell). `table` lists every option and resource there is.
@@ -15,6 +15,7 @@ mod header;
 mod piece;
 mod placeholder;
 mod places;
+mod presets;
 mod reader;
 mod report;
 mod resources;
@@ -24,6 +25,7 @@ mod values;
 mod words;
 
 pub use places::Places;
+pub use presets::{Preset, Presets, check_parameter, preset_name, read_presets, write_presets};
 pub use report::Warning;
 pub use text::MAX_SCRIPT_BYTES;
 

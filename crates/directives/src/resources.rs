@@ -55,7 +55,8 @@ fn empty_item() -> Fault {
     )
 }
 
-fn unknown(name: &str) -> Fault {
+/// That there is no resource of this name, with those it may have meant.
+pub(crate) fn unknown(name: &str) -> Fault {
     let near = if name.len() > 64 { Vec::new() } else { nearest(name, table::resource_names(), 3) };
     // A short name is near to every other short name; such guesses help nobody.
     let near: Vec<&str> =

@@ -37,7 +37,7 @@ pub(crate) enum Support {
 #[rustfmt::skip]
 pub(crate) enum Key {
     ResourceList, Attributes,
-    Name, Queue, Project, Stdout, Stderr, Join, Array, Begin, Hold, Rerunnable, Export, ExportAll, Depend,
+    Name, Queue, Project, Stdout, Stderr, Join, Array, Begin, Hold, Rerunnable, Priority, Export, ExportAll, Depend,
     MailEvents, MailTo, Shell,
     Select, Nodes, Ncpus, Mpiprocs, Ompthreads, Memory, Walltime, Place, InstanceTypes, InstanceAmi, BaseOs,
     HtSupport, RootSize, ScratchSize, ScratchIops, KeepEbs, EfaSupport, PlacementGroup, Subnets, SpotPrice,
@@ -150,7 +150,7 @@ pub(crate) const OPTIONS: &[Param] = &[
     moot('E', Flag, "{} is left out: the variables that it asks for are always set."),
     moot('f', Flag, "{} is a matter of the submit command and is left out."),
     moot('k', Text, "{} is left out: output goes to the shared file system while the job runs."),
-    moot('p', Number, "soca does not read a priority from a job: {} is left out."),
+    option('p', "priority", Number, Key::Priority),
     moot('R', Text, "soca never removes output: {} is left out."),
     moot('z', Flag, "{} is a matter of the submit command and is left out."),
     never(

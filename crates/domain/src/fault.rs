@@ -141,6 +141,22 @@ codes! {
     NoInstanceType = "NO_INSTANCE_TYPE", Invalid;
     /// The job can never run in this queue: it asks for more than a limit allows.
     OverQueueLimit = "OVER_QUEUE_LIMIT", Invalid;
+    /// The job asks for a longer walltime than the queue allows.
+    WalltimeTooLong = "WALLTIME_TOO_LONG", Invalid;
+    /// The queue does not admit the user.
+    QueueNotAllowed = "QUEUE_NOT_ALLOWED", Forbidden;
+    /// A parameter that the queue does not let jobs set.
+    RestrictedParameter = "RESTRICTED_PARAMETER", Forbidden;
+    /// A security group or instance profile that the queue does not allow.
+    ResourceNotAllowed = "RESOURCE_NOT_ALLOWED", Forbidden;
+    /// A priority that only administrators may give.
+    PriorityNotAllowed = "PRIORITY_NOT_ALLOWED", Forbidden;
+    /// The queue has jobs, so it cannot be removed.
+    QueueInUse = "QUEUE_IN_USE", Conflict;
+    /// The queue does not allow the instance type.
+    TypeNotAllowed = "TYPE_NOT_ALLOWED", Invalid;
+    /// Something that only administrators may do.
+    AdminOnly = "ADMIN_ONLY", Forbidden;
     /// The instance type is too small for what each node is asked to do.
     InstanceTooSmall = "INSTANCE_TOO_SMALL", Invalid;
     /// The same idempotency key with another request.
@@ -220,11 +236,25 @@ codes! {
     /// The job waited past the longest wait allowed.
     WaitedTooLong = "WAITED_TOO_LONG", Job;
 
+    // Replaying a trace.
+    /// A trace that cannot be read.
+    BadTrace = "BAD_TRACE", Invalid;
+    /// A trace without a job that can be replayed.
+    EmptyTrace = "EMPTY_TRACE", Invalid;
+
     // Our side.
     /// A service we need did not answer, or is throttling.
     Unavailable = "UNAVAILABLE", Unavailable;
     /// A fault of ours, logged with the request's id.
     Internal = "INTERNAL", Unavailable;
+
+    // License servers, and SOCA's own files.
+    /// A license server, or the daemon behind it, does not answer.
+    LicenseServerDown = "LICENSE_SERVER_DOWN", Unavailable;
+    /// What a license server's status command printed cannot be read.
+    LicenseStatusUnreadable = "LICENSE_STATUS_UNREADABLE", Invalid;
+    /// One of SOCA's configuration files is not YAML or not of the form it should have.
+    ConfigUnreadable = "CONFIG_UNREADABLE", Invalid;
 }
 
 impl fmt::Display for Code {

@@ -197,6 +197,18 @@ name_type!(
     |t| word(t, |c| c.is_ascii_alphanumeric(), "_-.")
 );
 name_type!(
+    /// A group of people in the directory; queues admit and limit by it.
+    GroupName, 64, "a group name",
+    "a letter, digit or underscore, then letters, digits, '_', '-' or '.', at most 64 characters",
+    |t| word(t, |c| c.is_ascii_alphanumeric() || c == '_', "_-.")
+);
+name_type!(
+    /// A license's name as jobs ask for it: `-l fluent_lic=4`.
+    LicenseName, 64, "a license name",
+    "a letter, then letters, digits, '_' or '-', at most 64 characters",
+    |t| word(t, |c| c.is_ascii_alphabetic(), "_-")
+);
+name_type!(
     /// A job's display name (`-N`).
     JobName, 128, "a job name",
     "a letter, digit or underscore, then letters, digits, '_', '-', '.', '+' or '=', at most 128 characters",

@@ -4,10 +4,11 @@ use crate::{
     MicroUsd, Timestamp,
     array::ArraySpec,
     depend::Dependency,
-    id::{Attempt, JobId, JobName, ProjectName, QueueName, StackId, UserName},
+    id::{Attempt, GroupName, JobId, JobName, ProjectName, QueueName, StackId, UserName},
     instance_type::InstanceTypeName,
     job_state::JobState,
     launch::LaunchSpec,
+    limit::Need,
     request::Join,
     verdict::Verdict,
 };
@@ -35,6 +36,12 @@ pub struct Job {
     pub queue: QueueName,
     /// What it is accounted to.
     pub project: Option<ProjectName>,
+    /// The groups of its owner when it was submitted.
+    pub groups: Vec<GroupName>,
+    /// Before others of its queue with a lower one; 0 is usual.
+    pub priority: i32,
+    /// What it takes of every limit.
+    pub need: Need,
     /// What it gets.
     pub launch: LaunchSpec,
     /// What it runs.
@@ -147,6 +154,13 @@ impl Job {
     /// Whether another attempt is allowed once the script has started.
     pub fn may_rerun(&self) -> bool {
         self.run.rerunnable || self.started_at().is_none()
+    }
+
+    /// How long it may keep its capacity once its nodes are there; `None` without a walltime. The elements of an array
+    /// run one after the other at worst.
+    pub fn longest_stay(&self) -> Option<std::time::Duration> {
+        let elements = self.array.as_ref().map_or(1, ArraySpec::len);
+        self.launch.walltime.map(|walltime| walltime.saturating_mul(elements))
     }
 
     /// The order in which a queue looks at its jobs: by submission, then number.

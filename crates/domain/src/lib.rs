@@ -12,6 +12,7 @@ pub mod instance_type;
 pub mod job;
 pub mod job_state;
 pub mod launch;
+pub mod limit;
 pub mod memory;
 pub mod money;
 pub mod node;
@@ -25,7 +26,8 @@ pub mod wait;
 
 pub use fault::{Code, Fault};
 pub use id::{
-    Attempt, ElementIndex, InstanceId, JobId, JobName, NodeIndex, ProjectName, QueueName, StackId, UserName,
+    Attempt, ElementIndex, GroupName, InstanceId, JobId, JobName, LicenseName, NodeIndex, ProjectName,
+    QueueName, StackId, UserName,
 };
 pub use job::Job;
 pub use job_state::JobState;

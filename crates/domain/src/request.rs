@@ -39,6 +39,9 @@ pub struct JobRequest {
     pub hold: bool,
     /// `-r n`: not to be started again after a lost node.
     pub rerunnable: Option<bool>,
+    /// `-p`: before others of the queue with a lower one.
+    #[serde(default)]
+    pub priority: Option<i32>,
     /// `-v`, `-V`
     pub environment: EnvironmentRequest,
     /// `-W depend=…`

@@ -2,7 +2,8 @@
 
 use crate::{
     Fault, Timestamp,
-    id::{JobId, QueueName, StackId, UserName},
+    id::{GroupName, JobId, ProjectName, QueueName, StackId, UserName},
+    limit::{CounterScope, Need},
     price::InstanceUse,
 };
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,16 @@ pub struct Stack {
     pub queue: QueueName,
     /// Instances asked for.
     pub nodes: u32,
+    /// What the job is accounted to.
+    pub project: Option<ProjectName>,
+    /// The groups of the job's owner.
+    pub groups: Vec<GroupName>,
+    /// What it takes of every limit.
+    pub need: Need,
+    /// The counters that it was counted in, and is to be taken out of.
+    pub counted: Vec<CounterScope>,
+    /// When it gives everything back at the latest, as far as can be told when it is decided; `None` without a walltime.
+    pub ends_by: Option<Timestamp>,
     /// When it was decided.
     pub created_at: Timestamp,
     /// Proof for its nodes.

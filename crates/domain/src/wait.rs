@@ -1,12 +1,15 @@
 //! Why a job waits: a typed reason with what would unblock it, the same value in API, CLI and tests (P7).
 
-use crate::{Timestamp, depend::Dependency, id::JobId};
-use serde::{Deserialize, Serialize};
+use crate::{
+    MicroUsd, Timestamp,
+    depend::Dependency,
+    id::{GroupName, JobId, LicenseName, ProjectName},
+    limit::LimitReached,
+};
 use std::fmt;
 
 /// Why a job has not been started.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WaitReason {
     /// Nothing stands in its way: the next scheduling pass starts it.
     Next,
@@ -27,27 +30,69 @@ pub enum WaitReason {
         /// When.
         at: Timestamp,
     },
-    /// The queue runs as many jobs as it may.
-    QueueJobLimit {
-        /// The limit.
-        limit: u32,
+    /// The queue starts jobs at certain times only.
+    WindowOpens {
+        /// When the next such time begins.
+        at: Timestamp,
     },
-    /// The queue has as many instances as it may.
-    QueueInstanceLimit {
-        /// Instances in use.
-        used: u32,
-        /// Instances this job asks for.
+    /// As much as may be is in use.
+    Limit(Box<LimitReached>),
+    /// Too few of a license are free.
+    LicenseShort {
+        /// Which.
+        license: LicenseName,
+        /// How many the job asks for.
         asked: u32,
-        /// The limit.
-        limit: u32,
+        /// How many are free for jobs.
+        free: u32,
     },
-    /// Jobs before it in the queue wait, and the queue is first come first served.
-    Behind {
-        /// The first of them.
-        job: JobId,
-        /// How many are before it, as far as the pass looked.
+    /// The project's budget has not enough left for what the job may cost.
+    BudgetShort {
+        /// Whose budget.
+        project: ProjectName,
+        /// What the job may cost.
+        asked: MicroUsd,
+        /// What is left.
+        left: MicroUsd,
+    },
+    /// So many jobs are before it that a scheduling pass does not look at it yet.
+    InLine {
+        /// How many, at least.
         ahead: u32,
     },
+    /// There is room for it, but an administrator keeps it for a group.
+    Reserved {
+        /// For whom.
+        group: GroupName,
+        /// From when.
+        from: Timestamp,
+        /// Until when.
+        to: Timestamp,
+    },
+    /// There is room for it, but it is promised to a job before it, which this one would delay.
+    Behind {
+        /// That job.
+        job: JobId,
+        /// How many jobs are before this one, as far as the pass looked.
+        ahead: u32,
+    },
+}
+
+/// Why a job waits, and how long probably.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The reason.
+    pub reason: WaitReason,
+    /// How many jobs that could run are before it, as far as the pass looks; `None` when it is in no order yet.
+    pub ahead: Option<u32>,
+    /// When it starts at the latest, as things stand; known for jobs that have room promised.
+    pub starts_by: Option<Timestamp>,
+}
+
+impl From<WaitReason> for Waiting {
+    fn from(reason: WaitReason) -> Self {
+        Self { reason, ahead: None, starts_by: None }
+    }
 }
 
 impl WaitReason {
@@ -59,8 +104,12 @@ impl WaitReason {
             WaitReason::BeginsLater { .. } => "BEGINS_LATER",
             WaitReason::Dependency { .. } => "DEPENDENCY",
             WaitReason::RetryLater { .. } => "RETRY_LATER",
-            WaitReason::QueueJobLimit { .. } => "QUEUE_JOB_LIMIT",
-            WaitReason::QueueInstanceLimit { .. } => "QUEUE_INSTANCE_LIMIT",
+            WaitReason::WindowOpens { .. } => "WINDOW_OPENS",
+            WaitReason::Limit(reached) => reached.code(),
+            WaitReason::LicenseShort { .. } => "LICENSE_SHORT",
+            WaitReason::BudgetShort { .. } => "BUDGET_SHORT",
+            WaitReason::InLine { .. } => "IN_LINE",
+            WaitReason::Reserved { .. } => "RESERVED",
             WaitReason::Behind { .. } => "BEHIND",
         }
     }
@@ -70,17 +119,26 @@ impl WaitReason {
         match self {
             WaitReason::Next => "Nothing more is needed; it takes a minute at most.".into(),
             WaitReason::Held => "Release it: soca release JOB.".into(),
-            WaitReason::BeginsLater { at } | WaitReason::RetryLater { at } => {
+            WaitReason::BeginsLater { at }
+            | WaitReason::RetryLater { at }
+            | WaitReason::WindowOpens { at } => {
                 format!("The clock reaching {at}.")
             }
             WaitReason::Dependency { on } => {
                 format!("Job {} coming to \"{}\".", on.job, on.condition.as_str())
             }
-            WaitReason::QueueJobLimit { .. } => "A job of the queue ending.".into(),
-            WaitReason::QueueInstanceLimit { .. } => {
-                "Jobs of the queue ending and giving instances back.".into()
+            WaitReason::Limit(reached) => reached.unblocked_by(),
+            WaitReason::LicenseShort { license, .. } => format!("Jobs ending that use {license}."),
+            WaitReason::BudgetShort { project, .. } => {
+                format!("Project {project} getting a larger budget, or its jobs costing less than they may.")
             }
-            WaitReason::Behind { job, .. } => format!("Job {job} and the others before it starting."),
+            WaitReason::InLine { .. } => "Jobs of the queue starting that are before it.".into(),
+            WaitReason::Reserved { to, .. } => {
+                format!("The reservation ending at {to}, or a walltime that ends before it begins.")
+            }
+            WaitReason::Behind { job, .. } => {
+                format!("Job {job} starting, or a walltime so short that it is not delayed.")
+            }
         }
     }
 }
@@ -97,14 +155,24 @@ impl fmt::Display for WaitReason {
             WaitReason::RetryLater { at } => {
                 write!(f, "The last attempt came to nothing; the next is at {at}.")
             }
-            WaitReason::QueueJobLimit { limit } => {
-                write!(f, "The queue runs {limit} jobs, as many as it may.")
+            WaitReason::WindowOpens { at } => {
+                write!(f, "The queue starts jobs at certain times only, next at {at}.")
             }
-            WaitReason::QueueInstanceLimit { used, asked, limit } => {
-                write!(f, "The queue has {used} of {limit} instances in use and the job asks for {asked}.")
+            WaitReason::Limit(reached) => reached.fmt(f),
+            WaitReason::LicenseShort { license, asked, free } => {
+                write!(f, "The job asks for {asked} of license {license} and {free} are free.")
             }
-            WaitReason::Behind { job, ahead } => {
-                write!(f, "{ahead} job(s) are before it in the queue, first job {job}.")
+            WaitReason::BudgetShort { project, asked, left } => {
+                write!(f, "The job may cost {asked} and the budget of project {project} has {left} left.")
+            }
+            WaitReason::InLine { ahead } => {
+                write!(f, "At least {ahead} jobs of its owner or its queue are before it.")
+            }
+            WaitReason::Reserved { group, from, to } => {
+                write!(f, "What is free is kept for group {group} from {from} to {to}.")
+            }
+            WaitReason::Behind { job, .. } => {
+                write!(f, "There is room for it now, but it would delay job {job}, which is before it.")
             }
         }
     }

@@ -7,6 +7,7 @@ use soca_domain::{
     job::{AttemptRecord, RunSpec, ScriptRef},
     job_state::{Change, Effect, Event, apply},
     launch::LaunchSpec,
+    limit::Need,
     request::{Join, Resources},
     verdict::{Outcome, Verdict},
 };
@@ -77,6 +78,9 @@ fn job(state: JobState) -> Job {
         name: "sim".parse().unwrap(),
         queue: "normal".parse().unwrap(),
         project: None,
+        groups: vec![],
+        priority: 0,
+        need: Need::default(),
         launch: LaunchSpec::resolve(&asked, &Resources::default()).unwrap(),
         run: RunSpec {
             script: ScriptRef::Inline("true\n".into()),

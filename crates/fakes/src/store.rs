@@ -16,26 +16,47 @@ use soca_app::ports::store::{
     OutputId, OutputState, Page, RememberedRequest, Store, StoreError, TickLease, Write,
 };
 use soca_domain::{
-    InstanceId, Job, JobId, JobState, QueueName, StackId, Timestamp, UserName,
+    InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
+    limit::{CounterScope, Usage},
     node::Node,
-    queue::{QueuePolicy, QueueUsage},
+    queue::QueuePolicy,
     stack::Stack,
 };
 use std::{collections::BTreeMap, sync::Mutex};
 use tables::Tables;
 
+/// What becomes of the writes of a commit, for simulations that must be able to fail.
+type Tamper = Box<dyn Fn(Vec<Write>) -> Vec<Write> + Send + Sync>;
+
 /// The table in memory. Share it by reference or `Arc`.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct MemoryStore {
     tables: Mutex<Tables>,
     faults: Mutex<Faults>,
+    tamper: Option<Tamper>,
+}
+
+impl std::fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MemoryStore").field("tables", &self.tables).finish_non_exhaustive()
+    }
 }
 
 impl MemoryStore {
     /// An empty table without faults.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty table that changes every commit before it looks at it, as a planted fault in the code that made it.
+    pub fn tampered(tamper: impl Fn(Vec<Write>) -> Vec<Write> + Send + Sync + 'static) -> Self {
+        Self { tamper: Some(Box::new(tamper)), ..Self::default() }
+    }
+
+    /// Grants the lease on passes to everybody who asks from now on, as if each holder were slower than it lasts.
+    pub fn break_lease(&self) {
+        locked(&self.tables).lease.is_broken = true;
     }
 
     /// Asks `hook` before every operation what shall become of it. It must not call the store.
@@ -95,6 +116,7 @@ fn lost(what: &str) -> StoreError {
 #[async_trait]
 impl Store for MemoryStore {
     async fn commit(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        let writes = self.tamper.iter().fold(writes, |writes, tamper| tamper(writes));
         self.run(&Operation::Commit(&writes), |tables| {
             check::all(tables, &writes)?;
             for write in &writes {
@@ -130,8 +152,13 @@ impl Store for MemoryStore {
         })
     }
 
-    async fn queued_jobs(&self, queue: &QueueName, limit: u32) -> Result<Vec<Job>, StoreError> {
-        self.read("queued_jobs", |t| t.waiting(queue, limit, |s| matches!(s, JobState::Queued { .. })))
+    async fn queue_heads(
+        &self,
+        queue: &QueueName,
+        per_owner: u32,
+        most: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        self.read("queue_heads", |t| t.heads(queue, per_owner, most))
     }
 
     async fn held_jobs(&self, queue: &QueueName, limit: u32) -> Result<Vec<Job>, StoreError> {
@@ -176,8 +203,20 @@ impl Store for MemoryStore {
         self.read("queues", |t| t.queues.values().cloned().collect())
     }
 
-    async fn usage(&self, queue: &QueueName) -> Result<QueueUsage, StoreError> {
-        self.read("usage", |t| t.usage_of(queue))
+    async fn usage(&self, scope: &CounterScope) -> Result<Usage, StoreError> {
+        self.read("usage", |t| t.usage_of(scope))
+    }
+
+    async fn spending(
+        &self,
+        project: Option<&ProjectName>,
+        owner: &UserName,
+        since_day: i64,
+    ) -> Result<Vec<(i64, MicroUsd)>, StoreError> {
+        let of = |day: i64| (project.cloned(), owner.clone(), day);
+        self.read("spending", |t| {
+            t.spent.range(of(since_day)..=of(i64::MAX)).map(|((_, _, day), cost)| (*day, *cost)).collect()
+        })
     }
 
     async fn begin_tick(

@@ -19,16 +19,20 @@ const HELLO: &str = "#!/bin/bash\n#PBS -N hello\n#PBS -l walltime=00:05:00\necho
 async fn every_address_wants_the_token_its_table_says_p9() {
     let world = world();
     for (method, path, access) in ACCESS {
-        let path = path.replace("{id}", "1");
+        let path = path.replace("{id}", "1").replace("{name}", "normal");
         let (status, body) = world.call(method, &path, None, "{}").await;
         match access {
             Access::Public => assert_eq!(status, 200, "{method} {path}"),
-            Access::User => assert_eq!(
+            Access::User | Access::Admin => assert_eq!(
                 (status.as_u16(), &body["code"]),
                 (401, &json!("TOKEN_MISSING")),
                 "{method} {path}"
             ),
             Access::Node => assert!([400, 401].contains(&status.as_u16()), "{method} {path}: {status}"),
+        }
+        if *access == Access::Admin {
+            let (status, body) = world.call(method, &path, Some(&token("alice")), "{}").await;
+            assert_eq!((status.as_u16(), &body["code"]), (403, &json!("ADMIN_ONLY")), "{method} {path}");
         }
     }
 }

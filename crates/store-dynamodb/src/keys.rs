@@ -9,7 +9,7 @@
 //! | many jobs, in the order of a list | `JOB#<id>` | `META` | batch get |
 //! | everybody's jobs, newest first | `JOB#<id>` | `META` | batch get of the numbers below the counter |
 //! | an owner's jobs, newest first | `OWNER#<user>` | `JOB#<id>` | query backwards, then batch get |
-//! | a queue's `Queued` jobs in queue order | `QUEUE#<name>` | `WAIT#<submitted>#<id>` | query, then batch get |
+//! | the first `Queued` jobs of each owner in a queue | `QUEUE#<name>` | `WAIT#<owner>#<rank>#<submitted>#<id>` | a query for each owner, then batch get |
 //! | a queue's `Held` jobs in queue order | `QUEUE#<name>` | `HOLD#<submitted>#<id>` | query, then batch get |
 //! | an array's chunks | `JOB#<id>` | `ELEMENTS#<number>` | query, get |
 //! | a stream of output | `JOB#<id>` | `OUTPUT#<attempt>#<element or ALL>#<OUT or ERR>` | get |
@@ -18,7 +18,9 @@
 //! | every live stack | `LIVE` | `STACK#<job>#<attempt>` | query, then batch get |
 //! | a stack's nodes | `STACK#<id>` | `NODE#<instance>` | query, get |
 //! | all queues by name | `QUEUES` | `<name>` | query |
-//! | a queue's counters | `USAGE#<name>` | `COUNTERS` | get |
+//! | what a queue has in use | `USAGE#<name>` | `COUNTERS` | get |
+//! | what a user, group or project has in use there | `USAGE#<name>` | `USER#<user>`, `GROUP#<group>`, `PROJECT#<project>` | get |
+//! | what an owner spent for a project, day by day | `SHARE#<project or ->` | `<owner>#<day>` | query |
 //! | the counter of job numbers | `COUNTER` | `JOB` | update |
 //! | the lease on scheduling passes | `LEASE` | `TICK` | update |
 //!
@@ -33,7 +35,10 @@
 
 use sha2::{Digest, Sha256};
 use soca_app::ports::store::OutputId;
-use soca_domain::{InstanceId, Job, JobId, JobState, QueueName, StackId, Timestamp, UserName};
+use soca_domain::{
+    InstanceId, Job, JobId, JobState, ProjectName, QueueName, StackId, Timestamp, UserName,
+    limit::CounterScope,
+};
 use std::fmt::{self, Write as _};
 
 /// The key of one row.
@@ -105,22 +110,41 @@ pub(crate) fn owned_below(owner: &UserName, before: Option<JobId>) -> Range {
 
 /// A job's place in its queue's waiting list, if its state has one.
 pub(crate) fn waiting(job: &Job) -> Option<Key> {
-    let word = match job.state {
-        JobState::Queued { .. } => "WAIT",
-        JobState::Held { .. } => "HOLD",
+    let Timestamp(submitted) = job.submitted_at.max(Timestamp(0));
+    let place = match job.state {
+        // The greater priority first, then by submission, each owner's jobs by themselves.
+        JobState::Queued { .. } => {
+            let rank = i64::from(i32::MAX) - i64::from(job.priority);
+            format!("WAIT#{}#{rank:010}#{submitted:016}#{:020}", job.owner, job.id.0)
+        }
+        JobState::Held { .. } => format!("HOLD#{submitted:016}#{:020}", job.id.0),
         JobState::Provisioning { .. }
         | JobState::Starting { .. }
         | JobState::Running { .. }
         | JobState::Completing { .. }
         | JobState::Ended { .. } => return None,
     };
-    let Timestamp(submitted) = job.submitted_at.max(Timestamp(0));
-    Some(key(queue_partition(&job.queue), format!("{word}#{submitted:016}#{:020}", job.id.0)))
+    Some(key(queue_partition(&job.queue), place))
 }
 
-/// A queue's `Queued` jobs.
-pub(crate) fn all_queued(queue: &QueueName) -> Range {
-    all(queue_partition(queue), "WAIT")
+/// Where the first release kept a queued job's place: all owners' together, by submission. Read, and removed with the
+/// new place, for one release (P12); written no more.
+pub(crate) fn waiting_v1(job: &Job) -> Option<Key> {
+    let Timestamp(submitted) = job.submitted_at.max(Timestamp(0));
+    let is_queued = matches!(job.state, JobState::Queued { .. });
+    is_queued.then(|| key(queue_partition(&job.queue), format!("WAIT#{submitted:016}#{:020}", job.id.0)))
+}
+
+/// A queue's `Queued` jobs at their places of the first release: those begin with a digit, and no owner's name does.
+pub(crate) fn queued_v1(queue: &QueueName) -> Range {
+    Range { pk: queue_partition(queue), from: "WAIT#0".into(), to: "WAIT#:".into() }
+}
+
+/// A queue's `Queued` jobs from those of the owner after `last` on; all of them when `None`.
+pub(crate) fn queued_after(queue: &QueueName, last: Option<&UserName>) -> Range {
+    let rest = all(queue_partition(queue), "WAIT");
+    let from = last.map_or("WAIT#:".to_owned(), |owner| format!("WAIT#{owner}$"));
+    Range { from, ..rest }
 }
 
 /// A queue's `Held` jobs.
@@ -190,9 +214,31 @@ pub(crate) fn all_queues() -> Range {
     Range { pk: "QUEUES".into(), from: " ".into(), to: "~".into() }
 }
 
-/// A queue's counters.
-pub(crate) fn usage(queue: &QueueName) -> Key {
-    key(format!("USAGE#{queue}"), "COUNTERS")
+/// A counter of what is in use.
+pub(crate) fn usage(scope: &CounterScope) -> Key {
+    let (queue, sk) = match scope {
+        CounterScope::Queue(queue) => (queue, "COUNTERS".to_owned()),
+        CounterScope::User(queue, user) => (queue, format!("USER#{user}")),
+        CounterScope::Group(queue, group) => (queue, format!("GROUP#{group}")),
+        CounterScope::Project(queue, project) => (queue, format!("PROJECT#{project}")),
+    };
+    key(format!("USAGE#{queue}"), sk)
+}
+
+fn share_partition(project: Option<&ProjectName>) -> String {
+    // No project's name begins with a dash.
+    format!("SHARE#{}", project.map_or("-", ProjectName::as_str))
+}
+
+/// What an owner spent for a project on a day, days since 1970.
+pub(crate) fn share(project: Option<&ProjectName>, owner: &UserName, day: i64) -> Key {
+    key(share_partition(project), format!("{owner}#{day:010}"))
+}
+
+/// What an owner spent for a project from a day on.
+pub(crate) fn shares_since(project: Option<&ProjectName>, owner: &UserName, day: i64) -> Range {
+    let from = format!("{owner}#{:010}", day.max(0));
+    Range { pk: share_partition(project), from, to: format!("{owner}$") }
 }
 
 /// The last job number given.
@@ -223,6 +269,7 @@ mod tests {
             ("job", job(queued.id)),
             ("owned", owned(&queued.owner, queued.id)),
             ("waiting, queued", waiting(&queued).unwrap()),
+            ("waiting, queued, v1", waiting_v1(&queued).unwrap()),
             ("waiting, held", waiting(&held).unwrap()),
             ("elements", elements(queued.id, 3)),
             ("output", output(&out)),
@@ -232,14 +279,25 @@ mod tests {
             ("live", live(&stack_id)),
             ("node", node(&stack_id, &instance)),
             ("queue", queue(&queued.queue)),
-            ("usage", usage(&queued.queue)),
+            ("usage of a queue", usage(&CounterScope::Queue(queued.queue.clone()))),
+            ("usage of a user", usage(&CounterScope::User(queued.queue.clone(), queued.owner.clone()))),
+            ("usage of a group", usage(&CounterScope::Group(queued.queue.clone(), "cfd".parse().unwrap()))),
+            (
+                "usage of a project",
+                usage(&CounterScope::Project(queued.queue.clone(), "wing".parse().unwrap())),
+            ),
+            ("share", share(Some(&"wing".parse().unwrap()), &queued.owner, 20_000)),
+            ("share without a project", share(None, &queued.owner, 20_000)),
             ("job_counter", job_counter()),
             ("tick_lease", tick_lease()),
         ];
         let ranges = [
             ("owned_below, first page", owned_below(&queued.owner, None)),
             ("owned_below", owned_below(&queued.owner, Some(queued.id))),
-            ("all_queued", all_queued(&queued.queue)),
+            ("queued_v1", queued_v1(&queued.queue)),
+            ("queued_after, all", queued_after(&queued.queue, None)),
+            ("queued_after", queued_after(&queued.queue, Some(&queued.owner))),
+            ("shares_since", shares_since(None, &queued.owner, 20_000)),
             ("all_held", all_held(&queued.queue)),
             ("all_elements", all_elements(queued.id)),
             ("all_live", all_live()),

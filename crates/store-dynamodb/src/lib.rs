@@ -16,19 +16,19 @@
 //! |---|---|---|---|
 //! | the number of a job | counter | 1 | 1 |
 //! | submit: `CreateJob` + `RememberRequest` | job, owner's list, waiting list, request | 2J+6 | 12 |
-//! | hold, release: `UpdateJob` | job, both waiting lists | 2J+4 | 10 |
-//! | start: `UpdateJob` + `CreateStack` + `TakeCapacity` | job, waiting list, stack, live list, counters | 2J+8 | 14 |
+//! | hold, release: `UpdateJob` | job, both waiting lists, the place of the first release | 2J+6 | 12 |
+//! | start: `UpdateJob` + `CreateStack` + `TakeCapacity` | job, waiting list and its place of the first release, stack, live list, counters | 2J+10 | 16 |
+//! | each counter besides the queue's (user, group, project), at start and settling | counters | 2 | – |
 //! | `UpdateJob` alone, in no list before and after | job | J | 3 |
 //! | `UpdateStack` alone | stack | 1 | 1 |
 //! | enrolment: `CreateNode` + `UpdateStack`, with the last node `UpdateJob` | node, stack, job | 4+2J | 10 |
 //! | `UpdateNode` alone | node | 1 | 1 |
 //! | `GrowOutput` alone | stream with its tail of up to 8 KB | 1 to 9 | 9 |
 //! | `SaveElements` alone | chunk of up to 15 KB | 1 to 15 | – |
-//! | settle: `UpdateJob` + `UpdateStack` + `GiveCapacity` | job, stack, live list, counters | 2J+6 | 12 |
-//! | `CorrectCapacity` | counters | 2 | 2 |
+//! | settle: `UpdateJob` + `UpdateStack` + `GiveCapacity` + `Spend` | job, stack, live list, counters, day | 2J+8 | 14 |
 //! | the lease: `begin_tick` 2 (1 when busy), `end_tick` 1 | lease | 3 | 3 |
 //!
-//! The life of a job on one node is about 70 WRU (1 + 12 + 14 + 10 + 12, two passes, and some ten updates of job and
+//! The life of a job on one node is about 75 WRU (1 + 12 + 16 + 10 + 14, two passes, and some ten updates of job and
 //! stack), one more for each call of its node and up to nine for each growth of its output. At 0.625 USD per million
 //! that is some 45 micro-USD, and a node that calls every minute costs 38 micro-USD an hour.
 //!

@@ -4,13 +4,14 @@ use crate::{
     errors::unavailable,
     keys::{self, Range},
     read::Order,
-    rows::{CounterRow, JobPointerRow, JobRow},
+    rows::{CounterRow, JobPointerRow, JobRow, WaitingPointerRow},
     store::DynamoStore,
     writes::{Condition, MARK},
 };
 use aws_sdk_dynamodb::types::ReturnValue;
 use soca_app::ports::store::{Page, StoreError};
-use soca_domain::{Job, JobId, UserName};
+use soca_domain::{Job, JobId, JobState, QueueName, UserName};
+use std::collections::BTreeSet;
 
 /// Numbers one page of everybody's jobs looks at, at most: numbers that were given may never have become jobs.
 const LOOKS: u64 = 1_000;
@@ -28,6 +29,63 @@ impl DynamoStore {
         let pointers: Vec<JobPointerRow> = self.query(range, Order::Ascending, Some(limit as usize)).await?;
         let jobs = self.jobs_by_id(pointers.into_iter().map(|p| p.job)).await?;
         Ok(jobs.into_iter().filter(belongs).collect())
+    }
+
+    /// The first jobs of each owner that are `Queued` in a queue, in queue order. Where that is too many, each owner's
+    /// first come before anybody's second, so that nobody is left out.
+    pub(crate) async fn heads(
+        &self,
+        queue: &QueueName,
+        per_owner: u32,
+        most: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        let (per_owner, most) = (per_owner as usize, most as usize);
+        let v1: Vec<JobPointerRow> =
+            self.query(&keys::queued_v1(queue), Order::Ascending, Some(most)).await?;
+        let mut found: Vec<JobId> = v1.into_iter().map(|row| row.job).collect();
+        let owners = self.heads_by_owner(queue, per_owner, most).await?;
+        for place in 0..per_owner {
+            found.extend(owners.iter().filter_map(|jobs| jobs.get(place)));
+        }
+        // A job that came back under this release has both places until it starts.
+        let mut seen = BTreeSet::new();
+        found.retain(|id| seen.insert(*id));
+        found.truncate(most);
+        let belongs = |job: &Job| job.queue == *queue && matches!(job.state, JobState::Queued { .. });
+        let mut jobs: Vec<Job> =
+            self.jobs_by_id(found.into_iter()).await?.into_iter().filter(belongs).collect();
+        jobs.sort_by_key(Job::queue_order);
+        Ok(jobs)
+    }
+
+    /// The first queued jobs of each owner, of at most so many owners.
+    ///
+    /// One query an owner: it asks for one pointer more than are wanted, so that the pointers of the next owner, or of
+    /// several with few jobs, come along.
+    async fn heads_by_owner(
+        &self,
+        queue: &QueueName,
+        per_owner: usize,
+        most: usize,
+    ) -> Result<Vec<Vec<JobId>>, StoreError> {
+        let (mut found, mut last): (Vec<Vec<JobId>>, Option<UserName>) = (vec![], None);
+        while found.len() < most {
+            let range = keys::queued_after(queue, last.as_ref());
+            let rows: Vec<WaitingPointerRow> =
+                self.query(&range, Order::Ascending, Some(per_owner + 1)).await?;
+            let whole = rows.len() <= per_owner;
+            let mut owners: Vec<&[WaitingPointerRow]> = rows.chunk_by(|a, b| a.owner == b.owner).collect();
+            // The last owner of a full page may have more: theirs is the next page, unless they have all of this one.
+            if !whole && owners.len() > 1 {
+                owners.pop();
+            }
+            found.extend(owners.iter().map(|jobs| jobs.iter().take(per_owner).map(|row| row.job).collect()));
+            match owners.last().and_then(|jobs| jobs.first()) {
+                Some(row) if !whole => last = Some(row.owner.clone()),
+                _ => break,
+            }
+        }
+        Ok(found)
     }
 
     /// A page of an owner's jobs.

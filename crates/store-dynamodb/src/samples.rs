@@ -9,6 +9,7 @@ use soca_domain::{
     instance_type::InstanceTypeName,
     job::{AttemptRecord, CancelRequest, RunSpec, ScriptRef},
     launch::{LaunchSpec, SpotSpec},
+    limit::{CounterScope, Limits, Need},
     memory::MemoryMib,
     node::{Node, NodeState},
     price::InstanceUse,
@@ -42,6 +43,10 @@ pub(crate) fn job() -> Job {
         name: "wind_tunnel".parse().unwrap(),
         queue: "normal".parse().unwrap(),
         project: Some("wing".parse().unwrap()),
+        // As a row of the first release reads.
+        groups: vec![],
+        priority: 0,
+        need: Need { instances: 2, ..Need::default() },
         launch: launch(),
         run: run(),
         array: Some("1-9:4%2".parse().unwrap()),
@@ -125,6 +130,11 @@ pub(crate) fn stack() -> Stack {
         owner: "alice".parse().unwrap(),
         queue: "normal".parse().unwrap(),
         nodes: 2,
+        project: None,
+        groups: vec![],
+        need: Need { instances: 2, ..Need::default() },
+        counted: vec![CounterScope::Queue("normal".parse().unwrap())],
+        ends_by: None,
         created_at: NOON,
         join: JoinGate { token_hash: Some("0f".repeat(32)), expires_at: NOON, enrolled: 1 },
         waiter: Some(Waiter { step: WaitStep::AwaitNodes, token: "AQCEAAAAKgAAAAM=".into(), since: NOON }),
@@ -183,15 +193,13 @@ pub(crate) fn output() -> OutputState {
 /// A queue with limits.
 pub(crate) fn queue() -> QueuePolicy {
     QueuePolicy {
-        name: "normal".parse().unwrap(),
-        description: "Everyday work.".into(),
-        max_running_jobs: Some(10),
-        max_provisioned_instances: None,
+        limits: Limits { jobs: Some(10), ..Limits::default() },
         defaults: Resources {
             instance_types: vec![c6i()],
             walltime: Some(Duration::from_secs(60)),
             ..Resources::default()
         },
+        ..QueuePolicy::open("normal".parse().unwrap(), "Everyday work.")
     }
 }
 

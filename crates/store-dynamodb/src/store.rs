@@ -4,8 +4,8 @@ use crate::{
     keys::{self, Key},
     read::Order,
     rows::{
-        self, ElementsRow, JobRow, NodeRow, OutputRow, QueueRow, RequestRow, Row, StackPointerRow, StackRow,
-        UsageRow,
+        self, ElementsRow, JobRow, NodeRow, OutputRow, QueueRow, RequestRow, Row, ShareRow, StackPointerRow,
+        StackRow, UsageRow,
     },
     writes::{Condition, some_unless_empty},
 };
@@ -15,10 +15,11 @@ use soca_app::ports::store::{
     OutputId, OutputState, Page, RememberedRequest, Store, StoreError, TickLease, Write,
 };
 use soca_domain::{
-    InstanceId, Job, JobId, JobState, QueueName, StackId, Timestamp, UserName,
+    InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
+    limit::{CounterScope, Usage},
     node::Node,
-    queue::{QueuePolicy, QueueUsage},
+    queue::QueuePolicy,
     stack::Stack,
 };
 
@@ -92,9 +93,13 @@ impl Store for DynamoStore {
         }
     }
 
-    async fn queued_jobs(&self, queue: &QueueName, limit: u32) -> Result<Vec<Job>, StoreError> {
-        let belongs = |job: &Job| job.queue == *queue && matches!(job.state, JobState::Queued { .. });
-        self.waiting(&keys::all_queued(queue), limit, belongs).await
+    async fn queue_heads(
+        &self,
+        queue: &QueueName,
+        per_owner: u32,
+        most: u32,
+    ) -> Result<Vec<Job>, StoreError> {
+        self.heads(queue, per_owner, most).await
     }
 
     async fn held_jobs(&self, queue: &QueueName, limit: u32) -> Result<Vec<Job>, StoreError> {
@@ -143,8 +148,19 @@ impl Store for DynamoStore {
         self.entities::<QueueRow, _>(keys::all_queues()).await
     }
 
-    async fn usage(&self, queue: &QueueName) -> Result<QueueUsage, StoreError> {
-        Ok(self.entity::<UsageRow, _>(keys::usage(queue)).await?.unwrap_or_default())
+    async fn usage(&self, scope: &CounterScope) -> Result<Usage, StoreError> {
+        Ok(self.entity::<UsageRow, _>(keys::usage(scope)).await?.unwrap_or_default())
+    }
+
+    async fn spending(
+        &self,
+        project: Option<&ProjectName>,
+        owner: &UserName,
+        since_day: i64,
+    ) -> Result<Vec<(i64, MicroUsd)>, StoreError> {
+        let range = keys::shares_since(project, owner, since_day);
+        let rows: Vec<ShareRow> = self.query(&range, Order::Ascending, None).await?;
+        Ok(rows.into_iter().map(|row| (row.day, MicroUsd(row.cost))).collect())
     }
 
     async fn begin_tick(

@@ -1,5 +1,9 @@
 //! The HTTP API's bodies: `/v1/…`, JSON, times as RFC 3339 UTC, spans in seconds, money in micro-USD.
 
+mod queue_settings;
+
+pub use queue_settings::{QueueReservation, QueueSettings, QueueShare};
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -134,6 +138,12 @@ pub struct WaitReason {
     pub message: String,
     /// What would let it start.
     pub unblocked_by: String,
+    /// Jobs that could run and are before it, as far as the scheduler looks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<u32>,
+    /// When it starts at the latest as things stand, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_by: Option<String>,
 }
 
 /// Why something ended or was refused.

@@ -1,27 +1,33 @@
 //! From the domain's values to the API's bodies.
 
 mod job;
+mod queue_settings;
 
 use crate::api;
 use soca_domain::{
     Fault, JobState, Timestamp,
     element::{ElementChunk, ElementCounts},
     fault::Place,
+    limit::Usage,
     node::Node,
-    queue::{QueuePolicy, QueueUsage},
+    queue::QueuePolicy,
     stack::Stack,
     verdict::Verdict,
-    wait::WaitReason,
+    wait::Waiting,
 };
 
 pub use job::{explanation, job};
+pub use queue_settings::{queue_policy, queue_settings};
 
 /// Why a job waits.
-pub fn wait(reason: &WaitReason) -> api::WaitReason {
+pub fn wait(waiting: &Waiting) -> api::WaitReason {
+    let Waiting { reason, ahead, starts_by } = waiting;
     api::WaitReason {
         code: reason.code().into(),
         message: reason.to_string(),
         unblocked_by: reason.unblocked_by(),
+        ahead: *ahead,
+        starts_by: starts_by.map(text),
     }
 }
 
@@ -98,14 +104,14 @@ fn element_state(verdict: &Verdict) -> &'static str {
 }
 
 /// A queue and how it stands.
-pub fn queue(policy: &QueuePolicy, usage: QueueUsage, waiting: u32, more: bool) -> api::Queue {
+pub fn queue(policy: &QueuePolicy, usage: Usage, waiting: u32, more: bool) -> api::Queue {
     api::Queue {
         name: policy.name.to_string(),
         description: policy.description.clone(),
-        running_jobs: usage.jobs,
-        max_running_jobs: policy.max_running_jobs,
-        provisioned_instances: usage.instances,
-        max_provisioned_instances: policy.max_provisioned_instances,
+        running_jobs: small(usage.jobs),
+        max_running_jobs: policy.limits.jobs,
+        provisioned_instances: small(usage.instances),
+        max_provisioned_instances: policy.limits.instances,
         waiting_jobs: waiting,
         waiting_jobs_more: more,
         default_instance_types: policy.defaults.instance_types.iter().map(ToString::to_string).collect(),
@@ -150,6 +156,10 @@ pub(crate) fn final_verdict(state: &JobState) -> Option<&Verdict> {
 }
 
 /// A point in time as RFC 3339.
+fn small(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
 pub(crate) fn text(at: Timestamp) -> String {
     at.to_string()
 }

@@ -102,9 +102,19 @@ fn every_function_may_die_once_while_it_works() {
     }
     let before = twin.status()["functions_killed"].clone();
     let dir = twin.directory("kill-functions");
-    // The schedule calls the sweep, the bus calls node-events for each instance; a killed api makes the client ask again.
+    // The bus calls node-events for each instance; a killed api makes the client ask again. What the schedules call is
+    // ordered, and may die of it.
+    let scheduled = || {
+        for order in ["dispatch-now", "sweep-now"] {
+            let _ = twin.try_order(&json!({ "order": order }));
+        }
+    };
     let id = twin.submit(&dir, &script("", "echo once >> runs"));
-    ends(&twin, id, "completed", 1, Duration::from_secs(240));
+    twin.until(id, "over", Duration::from_secs(240), |job| {
+        scheduled();
+        job["ended"] == true
+    });
+    ends(&twin, id, "completed", 1, SOON);
     let deadline = Instant::now() + Duration::from_secs(90);
     let survivors = || {
         let now = twin.status()["functions_killed"].clone();
@@ -112,6 +122,7 @@ fn every_function_may_die_once_while_it_works() {
         EVERY_FUNCTION.iter().filter(|name| !died(name)).copied().collect::<Vec<_>>()
     };
     while !survivors().is_empty() && Instant::now() < deadline {
+        scheduled();
         twin.pause();
     }
     assert_eq!(survivors(), [] as [&str; 0], "these have not been killed");
@@ -163,8 +174,10 @@ fn a_lost_node_is_found_by_the_sweep_when_its_event_is_lost_p3_p5() {
     twin.until(id, "running", SOON, |job| job["state"] == "running");
     twin.order(json!({ "order": "drop-events", "switch": "on" }));
     twin.order(json!({ "order": "kill-node", "job": id }));
-    // The limit of silence (20 seconds on the twin), then the next sweep looks the instance up.
+    // The limit of silence (20 seconds on the twin), then a sweep looks the instance up, and a pass starts it again.
     twin.until(id, "in its second attempt", Duration::from_secs(150), |job| {
+        twin.order(json!({ "order": "sweep-now" }));
+        twin.order(json!({ "order": "dispatch-now" }));
         job["attempts"].as_array().is_some_and(|a| a.len() == 2)
     });
     twin.order(json!({ "order": "drop-events", "switch": "off" }));

@@ -10,5 +10,6 @@ mod bursts;
 mod cancels;
 mod examples;
 mod refusals;
+mod scheduling;
 mod triggers;
 mod twin;

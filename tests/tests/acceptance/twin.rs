@@ -124,13 +124,15 @@ impl Twin {
 
     /// An order to the machine room.
     pub(crate) fn order(&self, order: Value) -> Value {
+        self.try_order(&order).unwrap_or_else(|e| panic!("{order}: {e}"))
+    }
+
+    /// An order that may fail, since what it calls may be killed on purpose.
+    pub(crate) fn try_order(&self, order: &Value) -> Result<Value, ureq::Error> {
         let url = format!("{}/orders", self.text("/control/url"));
         let token = format!("Bearer {}", self.text("/control/token"));
-        let mut reply = ureq::post(&url)
-            .header("authorization", &token)
-            .send_json(&order)
-            .unwrap_or_else(|e| panic!("{order}: {e}"));
-        reply.body_mut().read_json().unwrap()
+        let mut reply = ureq::post(&url).header("authorization", &token).send_json(order)?;
+        reply.body_mut().read_json()
     }
 
     /// What the machine room says.

@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use soca_domain::{
-    InstanceId, Job, JobId, QueueName, StackId, Timestamp, UserName,
+    InstanceId, Job, JobId, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
     id::ElementIndex,
+    limit::{CounterScope, Limits, Need, Usage},
     node::Node,
-    queue::{QueuePolicy, QueueUsage},
+    queue::QueuePolicy,
     stack::Stack,
 };
 
@@ -33,7 +34,6 @@ pub enum StoreError {
 /// For entities with a version, the value to write carries the version it was *read* with; the store writes
 /// `version + 1` on the condition that the stored version is still that one.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a commit has a handful; boxing would only be noise")]
 pub enum Write {
     /// A new job; conflicts when the id is taken. Also puts its waiting-list and owner-list entries.
     CreateJob(Job),
@@ -56,29 +56,26 @@ pub enum Write {
     SaveElements(ElementChunk),
     /// A new queue; conflicts when it exists.
     CreateQueue(QueuePolicy),
-    /// One more job on `nodes` instances; conflicts when a limit of `policy` would be passed (P4).
+    /// A queue's rules, whatever they were.
+    PutQueue(QueuePolicy),
+    /// One more job; conflicts when a limit would be passed (P4).
     TakeCapacity {
-        /// The queue's rules, as the plan saw them.
-        policy: QueuePolicy,
-        /// Instances of the job.
-        nodes: u32,
+        /// Where it is counted.
+        scope: CounterScope,
+        /// What that may have in use, as the plan saw it.
+        limits: Limits,
+        /// What the job takes.
+        need: Need,
     },
-    /// One job less on `nodes` instances.
+    /// One job less.
     GiveCapacity {
-        /// Which queue.
-        queue: QueueName,
-        /// Instances of the job.
-        nodes: u32,
+        /// Where it was counted.
+        scope: CounterScope,
+        /// What it took.
+        need: Need,
     },
-    /// Sets a queue's counters right; conflicts when they are no longer `was`.
-    CorrectCapacity {
-        /// Which queue.
-        queue: QueueName,
-        /// As read.
-        was: QueueUsage,
-        /// As counted.
-        now: QueueUsage,
-    },
+    /// Adds what somebody spent, for fair share.
+    Spend(Spending),
     /// Remembers which job an idempotency key made; conflicts when the owner has used the key before.
     RememberRequest(RememberedRequest),
     /// Notes that a stream of output has grown; conflicts unless its size is still `was_size`.
@@ -129,6 +126,19 @@ pub struct OutputState {
     pub tail: Vec<u8>,
 }
 
+/// What somebody spent for a project on one day. Days are summed, so that two writers never lose each other's part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spending {
+    /// For which project.
+    pub project: Option<ProjectName>,
+    /// Who.
+    pub owner: UserName,
+    /// The day, counted from 1970-01-01.
+    pub day: i64,
+    /// How much.
+    pub cost: MicroUsd,
+}
+
 /// How many of a stream's last bytes the table keeps.
 pub const TAIL_BYTES: usize = 8 * 1024;
 
@@ -170,8 +180,11 @@ pub trait Store: Send + Sync {
         limit: u32,
         from: Option<&str>,
     ) -> Result<Page<Job>, StoreError>;
-    /// The first `limit` jobs that are `Queued` in a queue, in queue order.
-    async fn queued_jobs(&self, queue: &QueueName, limit: u32) -> Result<Vec<Job>, StoreError>;
+    /// The first `per_owner` jobs of each owner that are `Queued` in a queue, by priority and submission; `most` in all.
+    /// Where that is too many, each owner's first comes before anybody's second: the cost does not grow with the backlog,
+    /// and nobody's jobs hide others'. The answer is in queue order.
+    async fn queue_heads(&self, queue: &QueueName, per_owner: u32, most: u32)
+    -> Result<Vec<Job>, StoreError>;
     /// The first `limit` jobs that are `Held` in a queue, in queue order.
     async fn held_jobs(&self, queue: &QueueName, limit: u32) -> Result<Vec<Job>, StoreError>;
     /// What an owner's idempotency key stands for.
@@ -195,8 +208,15 @@ pub trait Store: Send + Sync {
 
     /// All queues, by name.
     async fn queues(&self) -> Result<Vec<QueuePolicy>, StoreError>;
-    /// A queue's counters; zero when nothing was ever taken.
-    async fn usage(&self, queue: &QueueName) -> Result<QueueUsage, StoreError>;
+    /// What is in use; zero when nothing was ever taken.
+    async fn usage(&self, scope: &CounterScope) -> Result<Usage, StoreError>;
+    /// What an owner spent for a project, by day, from a day on.
+    async fn spending(
+        &self,
+        project: Option<&ProjectName>,
+        owner: &UserName,
+        since_day: i64,
+    ) -> Result<Vec<(i64, MicroUsd)>, StoreError>;
 
     /// Makes a wish for a pass and takes the lease if it is free or has run out. `holder` is fresh for each call.
     async fn begin_tick(

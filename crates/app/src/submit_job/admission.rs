@@ -11,35 +11,82 @@ use soca_directives::Places;
 use soca_domain::{
     Code, Fault, Timestamp,
     depend::Dependency,
+    fault::Place,
     instance_type::{InstanceType, InstanceTypeName, nearest},
     launch::LaunchSpec,
+    queue::QueuePolicy,
     request::JobRequest,
 };
 
 /// The most bytes a job's environment may have.
 const MAX_ENVIRONMENT_BYTES: usize = 32 * 1024;
 
-/// Every type exists and can do what each node is asked to do.
+/// The job sets nothing that its queue keeps for itself.
+pub(super) fn check_parameters(
+    queue: &QueuePolicy,
+    request: &JobRequest,
+    places: &Places,
+) -> Result<(), Error> {
+    for name in &queue.restricted_parameters {
+        if let Some(place) = places.get(name) {
+            let fault = Fault::new(
+                Code::RestrictedParameter,
+                format!("Queue {} does not let jobs set {name}.", queue.name),
+                "Leave it out: the queue's own value holds. Or choose another queue.",
+            );
+            return Err(at(fault, place).into());
+        }
+    }
+    let listed = |list: &[String], name: &String| list.contains(name);
+    let r = &request.resources;
+    let profile = r.instance_profile.iter().find(|p| !listed(&queue.allowed_instance_profiles, p));
+    let group = r.security_groups.iter().find(|g| !listed(&queue.allowed_security_groups, g));
+    if let Some(name) = profile.or(group) {
+        return Err(Error::refused(
+            Code::ResourceNotAllowed,
+            format!("Queue {} does not allow \"{}\".", queue.name, soca_domain::id::shorten(name)),
+            "Leave it out, or ask your administrator to allow it on the queue.",
+        ));
+    }
+    Ok(())
+}
+
+/// The queue allows every instance type of the list.
+pub(super) fn check_allowed(queue: &QueuePolicy, launch: &LaunchSpec, places: &Places) -> Result<(), Error> {
+    Ok(queue.admit_types(&launch.instance_types).map_err(|fault| locate(fault, places))?)
+}
+
+/// Everybody may let others go first; only administrators may go before others.
+pub(super) fn priority(caller: &Caller, request: &JobRequest) -> Result<i32, Error> {
+    let priority = request.priority.unwrap_or(0);
+    if priority <= 0 || caller.admin {
+        return Ok(priority);
+    }
+    Err(Error::refused(
+        Code::PriorityNotAllowed,
+        format!("A priority of {priority} is for administrators to give."),
+        "Write 0 or less, which lets others go first.",
+    ))
+}
+
+/// Every type exists and can do what each node is asked to do; what EC2 says of them.
 pub(super) async fn check_types(
     catalog: &dyn Catalog,
     launch: &LaunchSpec,
     places: &Places,
-) -> Result<(), Error> {
-    let mut first: Option<InstanceType> = None;
+) -> Result<Vec<InstanceType>, Error> {
+    let mut types: Vec<InstanceType> = Vec::new();
     for name in &launch.instance_types {
         let Some(found) = catalog.instance_type(name).await? else {
             return Err(locate(unknown_type(catalog, name).await?, places).into());
         };
         fits(launch, &found).map_err(|f| locate(f, places))?;
-        match &first {
-            Some(other) if other.architecture != found.architecture => {
-                return Err(locate(mixed(other, &found), places).into());
-            }
-            Some(_) => {}
-            None => first = Some(found),
+        if let Some(other) = types.iter().find(|other| other.architecture != found.architecture) {
+            return Err(locate(mixed(other, &found), places).into());
         }
+        types.push(found);
     }
-    Ok(())
+    Ok(types)
 }
 
 /// The refusal of a type that does not exist, with the nearest names.
@@ -95,9 +142,14 @@ fn mixed(one: &InstanceType, other: &InstanceType) -> Fault {
 /// Points the fault at the script's instance_type, if it is there that it was given.
 fn locate(fault: Fault, places: &Places) -> Fault {
     match places.get("instance_types") {
-        Some(place) if place.line > 0 => fault.at(place.line, place.column, place.name.clone()),
-        _ => fault,
+        Some(place) => at(fault, place),
+        None => fault,
     }
+}
+
+/// Points the fault at a place in the script; the command line has none.
+fn at(fault: Fault, place: &Place) -> Fault {
+    if place.line > 0 { fault.at(place.line, place.column, place.name.clone()) } else { fault }
 }
 
 /// Jobs it depends on exist and are the caller's to know.

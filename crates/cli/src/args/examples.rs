@@ -96,6 +96,54 @@ pub(super) const QUEUES: &str = "\
 Example:
   soca queues";
 
+pub(super) const QUEUE: &str = "\
+Everybody may look; only administrators change queues.
+
+Examples:
+  soca queue show normal
+  soca queue set normal max_running_jobs=50 defaults.walltime=01:00:00
+  soca queue import queue_mapping.yml --dry-run
+  soca queue export queues.json";
+
+pub(super) const QUEUE_SHOW: &str = "\
+What is not listed is not limited. The keys are those of soca queue set.
+
+Examples:
+  soca queue show normal
+  soca queue show normal --json";
+
+pub(super) const QUEUE_SET: &str = "\
+Keys are SOCA's where SOCA has one; docs/OPERATIONS.md describes all. Lists are separated by
+commas, and an empty value clears a key.
+
+Examples:
+  soca queue set normal max_running_jobs=50 per_user.running_jobs=4
+  soca queue set normal allowed_users=alice,group:cfd excluded_users=
+  soca queue set normal defaults.instance_type=c6i.large+c6i.xlarge defaults.walltime=01:00:00
+  soca queue set nights --create 'start_windows=mon-fri 19:00-07:00' max_walltime=10:00:00
+  soca queue set normal reservations=cfd:8:2026-12-01T00:00:00Z/2026-12-24T00:00:00Z";
+
+pub(super) const QUEUE_REMOVE: &str = "\
+A queue with jobs stays, and so does the last one.
+
+Example:
+  soca queue remove nights";
+
+pub(super) const QUEUE_IMPORT: &str = "\
+FILE is SOCA's queue_mapping.yml, or what soca queue export wrote. Nothing is sent unless all of
+it can be; queues that the file does not have stay as they are. What SOCA's file cannot say,
+such as max_walltime, stays as well.
+
+Examples:
+  soca queue import queue_mapping.yml --dry-run
+  soca queue import queue_mapping.yml --skip-unsupported
+  soca queue import queues.json";
+
+pub(super) const QUEUE_EXPORT: &str = "\
+Examples:
+  soca queue export                 to standard output
+  soca queue export queues.json";
+
 pub(super) const PRICE: &str = "\
 Examples:
   soca price c5.large
@@ -109,6 +157,16 @@ pub(super) const SCRIPT: &str = "\
 Examples:
   soca script check job.sh
   soca script check --json job.sh   {\"request\":…}, or {\"unsupported\":[…]} and exit status 1";
+
+pub(super) const SIMULATE: &str = "\
+Policies: fcfs, easy, conservative, easy-sjf, soca. A trace is a log in Standard Workload Format:
+a line of 18 numbers for each job, times in seconds.
+
+Examples:
+  soca simulate KTH-SP2.swf.gz
+  soca simulate KTH-SP2.swf.gz --policy fcfs,easy,soca --plot kth.svg
+  soca simulate jobs.swf --procs 512 --policy soca --csv jobs.csv
+  soca simulate jobs.swf --capacity elastic --boot-seconds 30 --price-per-proc-hour 0.05";
 
 pub(super) const COMPLETIONS: &str = "\
 Example:

@@ -1,7 +1,12 @@
 //! The command line of `soca`.
 
 mod examples;
+mod queue;
+mod simulate;
 pub mod split;
+
+pub use queue::{Queue, QueueCommand};
+pub use simulate::{CapacityKind, Simulate};
 
 use crate::net::api::Change;
 use clap::{ArgAction, Args, Parser, Subcommand, builder::PossibleValuesParser};
@@ -103,6 +108,9 @@ pub enum Command {
     /// List the queues, their limits and their load.
     #[command(after_help = examples::QUEUES)]
     Queues,
+    /// Show, change, import and export queues.
+    #[command(after_help = examples::QUEUE)]
+    Queue(Queue),
     /// Show what an instance type has and costs.
     #[command(after_help = examples::PRICE)]
     Price(Price),
@@ -112,6 +120,9 @@ pub enum Command {
     /// Work on job scripts without a cluster.
     #[command(after_help = examples::SCRIPT)]
     Script(Script),
+    /// Replay a log of jobs under scheduling policies, without a cluster.
+    #[command(after_help = examples::SIMULATE)]
+    Simulate(Simulate),
     /// Print a completion script for a shell.
     #[command(after_help = examples::COMPLETIONS)]
     Completions {

@@ -11,8 +11,10 @@ mod logout;
 mod logs;
 mod nodes;
 mod price;
+mod queue;
 mod queues;
 mod script;
+mod simulate;
 mod status;
 mod submit;
 pub(crate) mod version;
@@ -45,9 +47,11 @@ pub fn run(command: &Command, ctx: &mut Context<'_, '_>) -> Outcome {
         Command::Nodes => nodes::run(nodes::What::Nodes, ctx),
         Command::Stacks => nodes::run(nodes::What::Stacks, ctx),
         Command::Queues => queues::run(ctx),
+        Command::Queue(options) => queue::run(&options.command, ctx),
         Command::Price(options) => price::run(options, ctx),
         Command::Doctor => doctor::run(ctx),
         Command::Script(options) => script::run(options, ctx),
+        Command::Simulate(options) => simulate::run(options, ctx),
         Command::Completions { shell } => completions::run(*shell, ctx),
         _ => version::run(ctx),
     }

@@ -8,8 +8,8 @@ use super::{
 use crate::failure::Failure;
 use soca_domain::JobId;
 use soca_wire::api::{
-    ElementList, Explanation, Info, Job, LogPiece, Price, QueueList, StackList, SubmitReply, SubmitRequest,
-    WhoAmI,
+    ElementList, Explanation, Info, Job, LogPiece, Price, QueueList, QueueSettings, StackList, SubmitReply,
+    SubmitRequest, WhoAmI,
 };
 
 /// What a call brings.
@@ -101,6 +101,23 @@ impl Client<'_> {
     /// `GET /v1/queues`
     pub fn queues(&self) -> Outcome<QueueList> {
         self.get("/v1/queues")
+    }
+
+    /// `GET /v1/queues/{name}`
+    pub fn queue(&self, name: &str) -> Outcome<QueueSettings> {
+        self.get(&format!("/v1/queues/{}", encode(name)))
+    }
+
+    /// `PUT /v1/queues/{name}`
+    pub fn put_queue(&self, settings: &QueueSettings) -> Outcome<QueueSettings> {
+        let body = serde_json::to_vec(settings).unwrap_or_default();
+        let request = self.request(Method::Put, &format!("/v1/queues/{}", encode(&settings.name)));
+        self.call(request.body("application/json", body), Repeat::Safe)
+    }
+
+    /// `DELETE /v1/queues/{name}`
+    pub fn remove_queue(&self, name: &str) -> Outcome<QueueSettings> {
+        self.call(self.request(Method::Delete, &format!("/v1/queues/{}", encode(name))), Repeat::Never)
     }
 
     /// `GET /v1/stacks`

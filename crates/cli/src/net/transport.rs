@@ -8,6 +8,7 @@ use std::fmt;
 pub enum Method {
     Get,
     Post,
+    Put,
     Delete,
 }
 
@@ -20,7 +21,7 @@ pub struct Request {
     pub url: String,
     /// Name and value.
     pub headers: Vec<(&'static str, String)>,
-    /// The body of a POST.
+    /// The body of a POST or PUT.
     pub body: Vec<u8>,
 }
 

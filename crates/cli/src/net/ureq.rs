@@ -38,6 +38,7 @@ impl Ureq {
         let response = match request.method {
             Method::Get => with_headers(self.0.get(&request.url), request).call(),
             Method::Delete => with_headers(self.0.delete(&request.url), request).call(),
+            Method::Put => with_headers(self.0.put(&request.url), request).send(&request.body[..]),
             Method::Post => with_headers(self.0.post(&request.url), request).send(&request.body[..]),
         }?;
         read(response)

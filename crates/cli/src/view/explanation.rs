@@ -6,11 +6,23 @@ use super::{
     text::{absolute, plain},
 };
 use crate::net::client::Answered;
-use soca_wire::api::Explanation;
+use soca_wire::api::{Explanation, WaitReason};
 
 /// One job's explanation.
 #[derive(Clone, Debug)]
 pub struct Explained(pub Answered<Explanation>);
+
+/// Its place, and when it starts at the latest, as far as they are known.
+fn prospects(wait: &WaitReason) -> String {
+    let place = wait.ahead.map(|ahead| match ahead {
+        0 => "It is the first of those that wait.".to_owned(),
+        1 => "One job is before it.".to_owned(),
+        more => format!("{more} jobs are before it."),
+    });
+    let start = wait.starts_by.as_ref().map(|at| format!("It starts by {} as things stand.", absolute(at)));
+    let known: Vec<String> = place.into_iter().chain(start).collect();
+    if known.is_empty() { String::new() } else { format!("Its prospects\n  {}\n", known.join(" ")) }
+}
 
 impl Answer for Explained {
     fn table(&self, view: &View) -> String {
@@ -20,6 +32,7 @@ impl Answer for Explained {
         if let Some(wait) = &it.wait {
             text += &format!("Why it waits [{}]\n  {}\n", wait.code, plain(&wait.message));
             text += &format!("What would let it start\n  {}\n", plain(&wait.unblocked_by));
+            text += &prospects(wait);
         }
         if let Some(reason) = &it.reason {
             text += &format!("What went wrong [{}]\n{}", reason.code, sentences(reason));

@@ -149,7 +149,13 @@ fn wait(held: bool) -> WaitReason {
     } else {
         ("QUEUE_JOB_LIMIT", "The queue runs 2 jobs, as many as it may.", "A job of the queue ending.")
     };
-    WaitReason { code: code.into(), message: message.into(), unblocked_by: by.into() }
+    WaitReason {
+        code: code.into(),
+        message: message.into(),
+        unblocked_by: by.into(),
+        ahead: None,
+        starts_by: None,
+    }
 }
 
 fn reason(end: &str, exit_code: Option<i32>) -> Reason {

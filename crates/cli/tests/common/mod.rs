@@ -6,6 +6,7 @@ pub(crate) mod cognito;
 pub(crate) mod http;
 pub(crate) mod job;
 pub(crate) mod process;
+pub(crate) mod queues;
 pub(crate) mod routes;
 pub(crate) mod server;
 pub(crate) mod world;

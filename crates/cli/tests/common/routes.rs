@@ -2,7 +2,7 @@
 
 use super::{
     http::{Reply, Request},
-    job,
+    job, queues,
     server::State,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -28,7 +28,8 @@ pub(crate) fn answer(request: &Request, state: &mut State) -> Reply {
     }
     match (request.method.as_str(), &parts[..]) {
         ("GET", ["v1", "whoami"]) => Reply::ok(&json!({"user": "alice", "admin": state.admin})),
-        ("GET", ["v1", "queues"]) => Reply::ok(&queues()),
+        ("GET", ["v1", "queues"]) => Reply::ok(&queues::list(state)),
+        (method, ["v1", "queues", name]) => queues::one(method, name, request, state),
         ("GET", ["v1", "stacks"]) => Reply::ok(&stacks(state)),
         ("GET", ["v1", "price"]) => price(request),
         ("POST", ["v1", "jobs"]) => submit(request, state),
@@ -164,17 +165,6 @@ fn elements() -> serde_json::Value {
         element(2, "running", None, None),
     ];
     json!({"counts": job::counts(), "elements": elements})
-}
-
-fn queues() -> serde_json::Value {
-    let queue = |name: &str, max: Option<u32>| {
-        json!({
-            "name": name, "description": "For everybody.", "running_jobs": 2, "max_running_jobs": max,
-            "provisioned_instances": 4, "max_provisioned_instances": max, "waiting_jobs": 7, "waiting_jobs_more": max.is_some(),
-            "default_instance_types": ["c5.large"]
-        })
-    };
-    json!({"queues": [queue("normal", Some(2)), queue("long", None)]})
 }
 
 fn stacks(state: &State) -> serde_json::Value {

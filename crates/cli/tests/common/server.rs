@@ -4,9 +4,9 @@ use super::{
     cognito::{self, Cognito},
     http::{self, Request},
     job::FakeJob,
-    routes,
+    queues, routes,
 };
-use soca_wire::api::SubmitRequest;
+use soca_wire::api::{QueueSettings, SubmitRequest};
 use std::{
     collections::BTreeMap,
     net::{TcpListener, TcpStream},
@@ -23,6 +23,8 @@ pub(crate) struct State {
     pub(crate) requests: Vec<Request>,
     pub(crate) shared_root: String,
     pub(crate) admin: bool,
+    /// In the order in which they are listed.
+    pub(crate) queues: Vec<QueueSettings>,
     /// So many submits are carried out and their replies lost.
     pub(crate) lose_replies: u32,
     /// So many requests find the service out of order.
@@ -41,8 +43,12 @@ impl Server {
     pub(crate) fn start() -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let server =
-            Server(Arc::new(Mutex::new(State { url, shared_root: "/data".into(), ..State::default() })));
+        let server = Server(Arc::new(Mutex::new(State {
+            url,
+            shared_root: "/data".into(),
+            queues: queues::initial(),
+            ..State::default()
+        })));
         let shared = server.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {

@@ -15,7 +15,7 @@ pub(crate) use cloud::{
 };
 pub(crate) use environment::environment;
 pub(crate) use mail::{addresses, mail_events};
-pub(crate) use number::{count, out_of_range, size};
+pub(crate) use number::{count, out_of_range, priority, size};
 pub(crate) use place::place;
 pub(crate) use price::spot_price;
 pub(crate) use words::{base_os, join, path, shell, spot_strategy, yes_no};

@@ -27,6 +27,16 @@ pub(crate) fn size(text: &str, name: &str, max: u32, unit: &str) -> Result<u32, 
     })
 }
 
+/// Reads a priority as PBS has it: -1024 to 1023.
+pub(crate) fn priority(text: &str, name: &str) -> Result<i32, Fault> {
+    let (sign, digits) =
+        text.strip_prefix('-').map_or((1, text.strip_prefix('+').unwrap_or(text)), |d| (-1, d));
+    let value = whole(digits).and_then(|n| i32::try_from(n).ok()).map(|n| sign * n);
+    value
+        .filter(|p| (-1024..=1023).contains(p))
+        .ok_or_else(|| bad(name, text, "Write a whole number from -1024 to 1023; 0 is usual."))
+}
+
 /// Digits only: no sign, no blanks, no fraction.
 fn whole(text: &str) -> Option<u32> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
@@ -41,6 +51,17 @@ mod tests {
         assert_eq!(count("0016", "ncpus", 1024), Ok(16));
         for bad in ["", "0", "-1", "+1", "1.5", "four", "1025", "99999999999", " 1", "٣"] {
             assert_eq!(count(bad, "ncpus", 1024).unwrap_err().code, Code::BadCount, "{bad}");
+        }
+    }
+
+    #[test]
+    fn priorities_have_the_range_of_pbs_p11() {
+        assert_eq!(
+            [priority("-1024", "-p"), priority("+7", "-p"), priority("1023", "-p")],
+            [Ok(-1024), Ok(7), Ok(1023)]
+        );
+        for bad in ["", "-", "1024", "-1025", "1.0", "high", "--1"] {
+            assert!(priority(bad, "-p").is_err(), "{bad}");
         }
     }
 

@@ -8,6 +8,7 @@ mod command_line;
 mod corpus;
 mod meanings;
 mod places;
+mod presets;
 mod render;
 mod round_trip;
 mod warnings;

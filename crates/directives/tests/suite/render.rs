@@ -26,6 +26,7 @@ fn parts(r: &JobRequest) -> Vec<(&'static str, &'static str, String)> {
         }),
     );
     put("-r", "rerunnable", r.rerunnable.map(yes_no));
+    put("-p", "priority", r.priority.map(|p| p.to_string()));
     put("-v", "export", variables(r));
     put("-S", "shell", r.shell.clone());
     put(

@@ -148,14 +148,14 @@ fn request() -> impl Strategy<Value = JobRequest> {
         ),
         size().prop_flat_map(machine).prop_flat_map(market),
         (output(), environment(), of(begin()), depend(), of(mail()), of(array)),
-        (of(any::<bool>()), of(select(vec!["/bin/bash", "/usr/bin/env python3 -u"]))),
+        (of(any::<bool>()), of(-1024i32..=1023), of(select(vec!["/bin/bash", "/usr/bin/env python3 -u"]))),
     )
         .prop_map(
             |(
                 (name, queue, project, some),
                 resources,
                 (output, environment, begin, depend, mail, array),
-                (rerunnable, shell),
+                (rerunnable, priority, shell),
             )| JobRequest {
                 name: some[0].then(|| name.parse().unwrap()),
                 queue: some[1].then(|| queue.parse().unwrap()),
@@ -166,6 +166,7 @@ fn request() -> impl Strategy<Value = JobRequest> {
                 begin,
                 hold: some[2],
                 rerunnable,
+                priority,
                 environment,
                 depend,
                 shell: shell.map(str::to_owned),

@@ -10,12 +10,13 @@ use soca_app::ports::{
     workflow::ExecutionInput,
 };
 use soca_domain::{
-    Fault, InstanceId, Job, JobId, MicroUsd, QueueName, StackId, Timestamp, UserName,
+    Fault, InstanceId, Job, JobId, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
     instance_type::{InstanceType, InstanceTypeName},
     launch::LaunchSpec,
+    limit::{CounterScope, Usage},
     node::Node,
-    queue::{QueuePolicy, QueueUsage},
+    queue::QueuePolicy,
     stack::Stack,
 };
 
@@ -37,7 +38,7 @@ faulty! { Store, "store", StoreError,
     fn allocate_job_ids(count: u32) -> JobId;
     fn job(id: JobId) -> Option<Job>;
     fn jobs(owner: Option<&UserName>, limit: u32, from: Option<&str>) -> Page<Job>;
-    fn queued_jobs(queue: &QueueName, limit: u32) -> Vec<Job>;
+    fn queue_heads(queue: &QueueName, per_owner: u32, most: u32) -> Vec<Job>;
     fn held_jobs(queue: &QueueName, limit: u32) -> Vec<Job>;
     fn remembered(owner: &UserName, key: &str) -> Option<RememberedRequest>;
     fn stack(id: &StackId) -> Option<Stack>;
@@ -48,7 +49,8 @@ faulty! { Store, "store", StoreError,
     fn element_chunk(job: JobId, number: u32) -> Option<ElementChunk>;
     fn output(id: &OutputId) -> Option<OutputState>;
     fn queues() -> Vec<QueuePolicy>;
-    fn usage(queue: &QueueName) -> QueueUsage;
+    fn usage(scope: &CounterScope) -> Usage;
+    fn spending(project: Option<&ProjectName>, owner: &UserName, since_day: i64) -> Vec<(i64, MicroUsd)>;
     fn begin_tick(holder: &str, now: Timestamp, until: Timestamp) -> TickLease;
     fn end_tick(holder: &str, wishes: u64, now: Timestamp) -> TickLease;
 }

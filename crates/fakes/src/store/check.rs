@@ -2,7 +2,10 @@
 
 use super::tables::Tables;
 use soca_app::ports::store::{OutputId, StoreError, Write};
-use soca_domain::{InstanceId, JobId, QueueName, StackId, UserName, queue::QueueUsage};
+use soca_domain::{
+    InstanceId, JobId, ProjectName, QueueName, StackId, UserName,
+    limit::{CounterScope, Measure},
+};
 use std::collections::BTreeSet;
 
 /// Writes that one commit may have.
@@ -31,7 +34,8 @@ enum Row {
     Node(StackId, InstanceId),
     Elements(JobId, u32),
     Queue(QueueName),
-    Usage(QueueName),
+    Usage(CounterScope),
+    Spending(Option<ProjectName>, UserName, i64),
     Request(UserName, String),
     Output(OutputId),
 }
@@ -46,11 +50,11 @@ impl Row {
                 Row::Node(node.stack.clone(), node.instance.clone())
             }
             Write::SaveElements(chunk) => Row::Elements(chunk.job, chunk.number),
-            Write::CreateQueue(policy) => Row::Queue(policy.name.clone()),
-            Write::TakeCapacity { policy, .. } => Row::Usage(policy.name.clone()),
-            Write::GiveCapacity { queue, .. } | Write::CorrectCapacity { queue, .. } => {
-                Row::Usage(queue.clone())
+            Write::CreateQueue(policy) | Write::PutQueue(policy) => Row::Queue(policy.name.clone()),
+            Write::TakeCapacity { scope, .. } | Write::GiveCapacity { scope, .. } => {
+                Row::Usage(scope.clone())
             }
+            Write::Spend(s) => Row::Spending(s.project.clone(), s.owner.clone(), s.day),
             Write::RememberRequest(request) => Row::Request(request.owner.clone(), request.key.clone()),
             Write::GrowOutput { output, .. } => Row::Output(output.id.clone()),
         }
@@ -76,12 +80,14 @@ fn holds(t: &Tables, write: &Write) -> bool {
             t.elements.get(&(chunk.job, chunk.number)).map_or(0, |stored| stored.version) == chunk.version
         }
         Write::CreateQueue(policy) => !t.queues.contains_key(&policy.name),
-        Write::TakeCapacity { policy, nodes } => t.usage_of(&policy.name).plus(*nodes).within(policy),
-        Write::GiveCapacity { queue, nodes } => {
-            let QueueUsage { jobs, instances } = t.usage_of(queue);
-            jobs >= 1 && instances >= *nodes
+        Write::PutQueue(_) | Write::Spend(_) => true,
+        Write::TakeCapacity { scope, limits, need } => {
+            limits.passed_by(&t.usage_of(scope).plus(need)).is_none()
         }
-        Write::CorrectCapacity { queue, was, .. } => t.usage_of(queue) == *was,
+        Write::GiveCapacity { scope, need } => {
+            let usage = t.usage_of(scope);
+            Measure::ALL.into_iter().all(|measure| usage.of(measure) >= need.of(measure))
+        }
         Write::RememberRequest(request) => {
             !t.requests.contains_key(&(request.owner.clone(), request.key.clone()))
         }

@@ -8,13 +8,15 @@ use soca_domain::Timestamp;
 pub(super) struct Lease {
     held: Option<(String, Timestamp)>,
     wishes: u64,
+    /// Everybody gets it.
+    pub(super) is_broken: bool,
 }
 
 impl Lease {
     pub(super) fn begin(&mut self, holder: &str, now: Timestamp, until: Timestamp) -> TickLease {
         self.wishes += 1;
         match &self.held {
-            Some((other, end)) if other != holder && *end > now => TickLease::Busy,
+            Some((other, end)) if other != holder && *end > now && !self.is_broken => TickLease::Busy,
             _ => {
                 self.held = Some((holder.to_owned(), until));
                 TickLease::Granted { wishes: self.wishes }

@@ -1,12 +1,13 @@
 //! The rows, and what writes do to them once their conditions hold.
 
 use super::lease::Lease;
-use soca_app::ports::store::{OutputId, OutputState, Page, RememberedRequest, Write};
+use soca_app::ports::store::{OutputId, OutputState, Page, RememberedRequest, Spending, Write};
 use soca_domain::{
-    InstanceId, Job, JobId, JobState, QueueName, StackId, UserName,
+    InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, UserName,
     element::ElementChunk,
+    limit::{CounterScope, Usage},
     node::Node,
-    queue::{QueuePolicy, QueueUsage},
+    queue::QueuePolicy,
     stack::Stack,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +27,9 @@ pub(super) struct Tables {
     pub(super) outputs: BTreeMap<OutputId, OutputState>,
     pub(super) requests: BTreeMap<(UserName, String), RememberedRequest>,
     pub(super) queues: BTreeMap<QueueName, QueuePolicy>,
-    pub(super) usage: BTreeMap<QueueName, QueueUsage>,
+    pub(super) usage: BTreeMap<CounterScope, Usage>,
+    /// What each owner spent for each project on each day.
+    pub(super) spent: BTreeMap<(Option<ProjectName>, UserName, i64), MicroUsd>,
     pub(super) lease: Lease,
 }
 
@@ -55,15 +58,19 @@ impl Tables {
                 self.elements.insert((stored.job, stored.number), stored);
             }
             Write::CreateQueue(policy) => drop(self.queues.insert(policy.name.clone(), policy)),
-            Write::TakeCapacity { policy, nodes } => {
-                let usage = self.usage_of(&policy.name).plus(nodes);
-                self.usage.insert(policy.name, usage);
+            Write::PutQueue(policy) => drop(self.queues.insert(policy.name.clone(), policy)),
+            Write::TakeCapacity { scope, need, .. } => {
+                let usage = self.usage_of(&scope).plus(&need);
+                self.usage.insert(scope, usage);
             }
-            Write::GiveCapacity { queue, nodes } => {
-                let QueueUsage { jobs, instances } = self.usage_of(&queue);
-                self.usage.insert(queue, QueueUsage { jobs: jobs - 1, instances: instances - nodes });
+            Write::GiveCapacity { scope, need } => {
+                let usage = self.usage_of(&scope).minus(&need);
+                self.usage.insert(scope, usage);
             }
-            Write::CorrectCapacity { queue, now, .. } => drop(self.usage.insert(queue, now)),
+            Write::Spend(Spending { project, owner, day, cost }) => {
+                let sum = self.spent.entry((project, owner, day)).or_default();
+                *sum = sum.plus(cost);
+            }
             Write::RememberRequest(r) => drop(self.requests.insert((r.owner.clone(), r.key.clone()), r)),
             Write::GrowOutput { output, .. } => drop(self.outputs.insert(output.id.clone(), output)),
         }
@@ -83,8 +90,30 @@ impl Tables {
         JobId(first)
     }
 
-    pub(super) fn usage_of(&self, queue: &QueueName) -> QueueUsage {
-        self.usage.get(queue).copied().unwrap_or_default()
+    pub(super) fn usage_of(&self, scope: &CounterScope) -> Usage {
+        self.usage.get(scope).copied().unwrap_or_default()
+    }
+
+    /// The first `Queued` jobs of each owner in a queue: the owners by name, each one's jobs by priority and age; then
+    /// all that were found in queue order.
+    pub(super) fn heads(&self, queue: &QueueName, per_owner: u32, most: u32) -> Vec<Job> {
+        let queued = |j: &&Job| j.queue == *queue && matches!(j.state, JobState::Queued { .. });
+        let mut of: BTreeMap<String, Vec<&Job>> = BTreeMap::new();
+        for job in self.jobs.values().filter(queued) {
+            // As the table's keys do: an owner's name is followed by a character that is in no name.
+            of.entry(format!("{}#", job.owner)).or_default().push(job);
+        }
+        for jobs in of.values_mut() {
+            jobs.sort_by_key(|job| (std::cmp::Reverse(job.priority), job.queue_order()));
+        }
+        // Each owner's first before anybody's second, so that nobody is left out.
+        let mut found: Vec<&Job> = Vec::new();
+        for place in 0..per_owner as usize {
+            found.extend(of.values().filter_map(|jobs| jobs.get(place)));
+        }
+        found.truncate(most as usize);
+        found.sort_by_key(|job| job.queue_order());
+        found.into_iter().cloned().collect()
     }
 
     /// A page of an owner's jobs below a number, newest first.

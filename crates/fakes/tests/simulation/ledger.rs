@@ -2,7 +2,7 @@
 
 use crate::{agent::RunKey, call::Message, world::Shared};
 use soca_app::{infrastructure::Incident, ports::Write, sync_node::End};
-use soca_domain::{ElementIndex, JobId, JobState, Timestamp};
+use soca_domain::{ElementIndex, JobId, JobState, Timestamp, limit::CounterScope};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the store's hook saw.
@@ -39,6 +39,10 @@ pub struct Ledger {
     pub broken: Vec<String>,
     pub commits: Shared<Commits>,
     pub at_rest: bool,
+    /// Moments that were played.
+    pub steps: u64,
+    /// Every counter that a stack was counted in.
+    pub counted: BTreeSet<CounterScope>,
     /// Scripts that agents began.
     pub begun: BTreeSet<(RunKey, Option<ElementIndex>)>,
     /// How agents said runs ended.
@@ -62,6 +66,8 @@ impl Ledger {
             broken: vec![],
             commits: Shared::default(),
             at_rest: false,
+            steps: 0,
+            counted: BTreeSet::new(),
             begun: BTreeSet::new(),
             ended: BTreeMap::new(),
             cancelled: BTreeMap::new(),

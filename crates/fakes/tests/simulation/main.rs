@@ -3,7 +3,8 @@
 //! effect, events and messages that are lost, late or twice, and a cloud with bad weather. Then it grows calm, and the
 //! promises must hold.
 //!
-//! `SOCA_SIM_SEED=n` runs one seed and prints its story; `SOCA_SIM_SEEDS=n` runs so many.
+//! `cargo xtask simulate` runs it by itself: `SOCA_SIM_SEED=n` is one seed and its story, `SOCA_SIM_SEEDS=a..b` a range.
+//! Seeds that failed once are run first, for ever (`regressions.txt`), and planted faults show that it can fail.
 
 #![allow(unreachable_pub, clippy::unwrap_used, reason = "the modules of one test")]
 
@@ -14,18 +15,25 @@ mod chaos;
 mod ledger;
 mod nodes;
 mod plane;
+mod planted;
 mod promises;
 mod strokes;
 mod users;
 mod world;
 
+use planted::Planted;
 use std::{
     collections::BTreeMap,
+    ops::Range,
     sync::atomic::{AtomicU64, Ordering},
 };
 use world::World;
 
-const SEEDS: u64 = 1000;
+const SEEDS: Range<u64> = 0..10_000;
+/// Of each seed, on average.
+const STEPS: u64 = 500;
+/// Seeds that found something once.
+const REGRESSIONS: &str = include_str!("regressions.txt");
 /// Lines of a story that are shown.
 const SHOWN: usize = 400;
 
@@ -35,23 +43,28 @@ fn number(variable: &str) -> Option<u64> {
 
 /// Runs one seed; its counts, or what was broken.
 fn run(seed: u64, tell: bool) -> Result<World, Box<World>> {
-    let mut world = World::new(seed, tell);
+    run_with(seed, tell, None)
+}
+
+fn run_with(seed: u64, tell: bool, planted: Option<Planted>) -> Result<World, Box<World>> {
+    let mut world = World::new(seed, tell, planted);
     world.run();
     if world.ledger.broken.is_empty() { Ok(world) } else { Err(Box::new(world)) }
 }
 
 /// Runs seeds on all processors; the lowest that broke something, and all counts.
-fn run_all(seeds: u64) -> (Option<u64>, BTreeMap<String, u64>) {
-    let (next, worst) = (AtomicU64::new(0), AtomicU64::new(u64::MAX));
+fn run_all(seeds: &Range<u64>) -> (Option<u64>, BTreeMap<String, u64>) {
+    let (next, worst) = (AtomicU64::new(seeds.start), AtomicU64::new(u64::MAX));
     let work = || {
         let mut counts = BTreeMap::new();
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= seeds || worst.load(Ordering::Relaxed) < seed {
+            if seed >= seeds.end || worst.load(Ordering::Relaxed) < seed {
                 return counts;
             }
             match run(seed, false) {
                 Ok(world) => {
+                    *counts.entry(TAKEN.to_owned()).or_insert(0) += world.ledger.steps;
                     for (what, count) in world.ledger.counts {
                         *counts.entry(what).or_insert(0) += count;
                     }
@@ -91,14 +104,47 @@ fn promises_hold_whatever_goes_wrong_p1_p2_p3_p4_p5_p6_p7() {
         println!("{}\n{:#?}", world.ledger.story.join("\n"), world.ledger.counts);
         return;
     }
-    let seeds = number("SOCA_SIM_SEEDS").unwrap_or(SEEDS);
-    let (broken, counts) = run_all(seeds);
+    let seeds = range("SOCA_SIM_SEEDS").unwrap_or(SEEDS);
+    for seed in REGRESSIONS.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok()) {
+        if run(seed, false).is_err() {
+            tell_and_fail(seed);
+        }
+    }
+    let (broken, counts) = run_all(&seeds);
     if let Some(seed) = broken {
         tell_and_fail(seed);
     }
     println!("{counts:#?}");
-    if seeds >= SEEDS {
+    let many = seeds.end - seeds.start;
+    let steps = counts[TAKEN] / many;
+    println!("{many} seeds, {steps} steps each on average: every promise held");
+    if many >= SEEDS.end {
+        assert!(steps >= STEPS, "{steps} steps are too few");
         everything_happened(&counts);
+    }
+}
+
+/// Steps of all seeds together, among the counts.
+const TAKEN: &str = "steps taken";
+
+/// `a..b`, or `n` for the first n.
+fn range(variable: &str) -> Option<Range<u64>> {
+    let text = std::env::var(variable).ok()?;
+    let (from, to) = text.split_once("..").unwrap_or(("0", &text));
+    let range = from.parse().expect("a number")..to.parse().expect("a number");
+    assert!(!range.is_empty(), "{variable} has no seeds: {text}");
+    Some(range)
+}
+
+/// Each planted fault breaks the promise that it is about within a few hundred seeds.
+#[test]
+fn planted_faults_are_found() {
+    for (planted, promise) in Planted::ALL {
+        let breaks = |world: &World| world.ledger.broken.iter().any(|what| what.starts_with(promise));
+        let found =
+            |seed| Some((seed, run_with(seed, false, Some(planted)).err().filter(|world| breaks(world))?));
+        let Some((seed, world)) = (0..400).find_map(found) else { panic!("{planted:?} is not found") };
+        println!("{planted:?}: seed {seed}: {:?}", world.ledger.broken);
     }
 }
 
@@ -149,9 +195,12 @@ const MUST_HAPPEN: &[&str] = &[
     "waited for DEPENDENCY",
     "waited for HELD",
     "waited for NEXT",
+    "waited for GROUP_VCPU_LIMIT",
+    "waited for PROJECT_INSTANCE_LIMIT",
     "waited for QUEUE_INSTANCE_LIMIT",
     "waited for QUEUE_JOB_LIMIT",
     "waited for RETRY_LATER",
+    "waited for USER_JOB_LIMIT",
 ];
 
 #[test]

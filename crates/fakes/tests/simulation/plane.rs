@@ -2,6 +2,7 @@
 
 use crate::{
     call::{Call, Reply, Wish},
+    planted::Planted,
     users,
     world::{Moment, World},
 };
@@ -34,7 +35,7 @@ impl World {
         if !self.chance(|k| k.schedule_lost) {
             self.dispatch(0);
         }
-        if !self.chance(|k| k.schedule_lost) {
+        if !self.chance(|k| k.schedule_lost) && self.planted != Some(Planted::NoSweep) {
             self.sweep();
         }
     }

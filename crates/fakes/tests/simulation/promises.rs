@@ -5,7 +5,8 @@ use soca_app::explain_job::Reasons;
 use soca_domain::{
     Job, JobId, JobState, QueueName, Timestamp,
     depend::{Condition, Dependency},
-    queue::{QueuePolicy, QueueUsage},
+    limit::{CounterScope, LimitReached, LimitScope, Limits, Usage},
+    queue::QueuePolicy,
     stack::StackState,
     verdict::Outcome,
     wait::WaitReason,
@@ -33,11 +34,7 @@ impl World {
         resolve(self.true_ports.store.stack(id)).unwrap().map(|s| s.state)
     }
 
-    fn policies(&self) -> Vec<QueuePolicy> {
-        resolve(self.true_ports.store.queues()).unwrap()
-    }
-
-    /// P4 after every commit: limits hold, and the counters are what the stacks add up to.
+    /// P4 after every commit: limits hold, and each counter is what the stacks counted in it add up to.
     pub fn look_at_commits(&mut self) {
         let (fresh, broken) = {
             let mut commits = self.ledger.commits.lock().unwrap();
@@ -48,18 +45,32 @@ impl World {
             return;
         }
         let live = resolve(self.true_ports.store.live_stacks()).unwrap();
-        for policy in self.policies() {
-            let usage = self.usage(&policy.name);
-            let of = live.iter().filter(|s| s.queue == policy.name);
-            let counted = of.fold(QueueUsage::default(), |sum, stack| sum.plus(stack.nodes));
-            if !usage.within(&policy) || usage != counted {
-                self.ledger.broke(format!("P4: {} has {usage:?}, its stacks {counted:?}", policy.name));
+        self.ledger.counted.extend(live.iter().flat_map(|stack| stack.counted.iter().cloned()));
+        for scope in self.ledger.counted.clone() {
+            let usage = self.usage(&scope);
+            let of = live.iter().filter(|stack| stack.counted.contains(&scope));
+            let counted = of.fold(Usage::default(), |sum, stack| sum.plus(&stack.need));
+            if self.limits(&scope).passed_by(&usage).is_some() || usage != counted {
+                self.ledger.broke(format!("P4: {scope:?} has {usage:?}, its stacks {counted:?}"));
             }
         }
     }
 
-    fn usage(&self, queue: &QueueName) -> QueueUsage {
-        resolve(self.true_ports.store.usage(queue)).unwrap()
+    fn usage(&self, scope: &CounterScope) -> Usage {
+        resolve(self.true_ports.store.usage(scope)).unwrap()
+    }
+
+    fn policy(&self, name: &QueueName) -> QueuePolicy {
+        self.policies.iter().find(|policy| policy.name == *name).expect("queues stay").clone()
+    }
+
+    fn limits(&self, scope: &CounterScope) -> Limits {
+        match scope {
+            CounterScope::Queue(queue) => self.policy(queue).limits,
+            CounterScope::User(queue, _) => self.policy(queue).per_user,
+            CounterScope::Group(queue, _) => self.policy(queue).per_group,
+            CounterScope::Project(queue, _) => self.policy(queue).per_project,
+        }
     }
 
     /// What is looked at each minute.
@@ -122,7 +133,7 @@ impl World {
         let ports = std::sync::Arc::clone(&self.true_ports);
         let mut reasons = Reasons::new(&*ports.store, &ports.settings, now);
         for job in &waiting {
-            let reason = resolve(reasons.of(job)).unwrap();
+            let reason = resolve(reasons.of(job)).unwrap().map(|waiting| waiting.reason);
             if let Some(reason) = &reason {
                 self.ledger.count(&format!("waited for {}", reason.code()));
             }
@@ -137,32 +148,55 @@ impl World {
             JobState::Queued { not_before, .. } => not_before,
             _ => None,
         };
-        let policy = self.policies().into_iter().find(|p| p.name == job.queue).unwrap();
-        let usage = self.usage(&job.queue);
-        let before = |other: &&Job| other.queue == job.queue && other.queue_order() < job.queue_order();
-        let ahead = waiting.iter().filter(before).filter(|j| !matches!(j.state, JobState::Held { .. }));
-        let with_those_ahead = ahead.clone().fold(usage, |sum, other| sum.plus(other.launch.nodes));
+        let others = waiting.iter().filter(|other| other.id != job.id);
         match reason {
             WaitReason::Held => matches!(job.state, JobState::Held { .. }),
             WaitReason::BeginsLater { at } => job.begin_at == Some(*at) && *at > now,
             WaitReason::RetryLater { at } => retry_at == Some(*at) && *at > now,
             WaitReason::Dependency { on } => job.depend.contains(on) && !self.came_true(on),
-            WaitReason::QueueJobLimit { limit } => {
-                policy.max_running_jobs == Some(*limit) && with_those_ahead.jobs >= *limit
-            }
-            WaitReason::QueueInstanceLimit { used, asked, limit } => {
-                policy.max_provisioned_instances == Some(*limit)
-                    && *asked == job.launch.nodes
-                    && used + asked > *limit
-                    && (usage.instances..=with_those_ahead.instances).contains(used)
-            }
-            WaitReason::Behind { job: first, .. } => ahead.clone().any(|other| other.id == *first),
+            WaitReason::Limit(reached) => self.is_reached(job, reached, waiting),
+            WaitReason::Behind { job: first, .. } => others.clone().any(|other| other.id == *first),
             WaitReason::Next => {
+                let scope = CounterScope::Queue(job.queue.clone());
                 retry_at.is_none_or(|at| at <= now)
                     && job.depend.iter().all(|on| self.came_true(on))
-                    && usage.plus(job.launch.nodes).within(&policy)
+                    && self.limits(&scope).passed_by(&self.usage(&scope).plus(&job.need)).is_none()
             }
+            // There are no long queues, windows, licenses, budgets and reservations here.
+            WaitReason::InLine { .. }
+            | WaitReason::WindowOpens { .. }
+            | WaitReason::LicenseShort { .. }
+            | WaitReason::BudgetShort { .. }
+            | WaitReason::Reserved { .. } => false,
         }
+    }
+
+    /// Whether what is in use, with what jobs that may start before this one would add, leaves too little.
+    fn is_reached(&self, job: &Job, reached: &LimitReached, waiting: &[Job]) -> bool {
+        let queue = || job.queue.clone();
+        let scope = match &reached.scope {
+            LimitScope::Queue => CounterScope::Queue(queue()),
+            LimitScope::User => CounterScope::User(queue(), job.owner.clone()),
+            LimitScope::Group(name) => CounterScope::Group(queue(), name.clone()),
+            LimitScope::Project(name) => CounterScope::Project(queue(), name.clone()),
+            LimitScope::Cluster => return false,
+        };
+        let shares = |other: &&Job| match &scope {
+            CounterScope::Queue(queue) => other.queue == *queue,
+            CounterScope::User(queue, owner) => other.queue == *queue && other.owner == *owner,
+            CounterScope::Group(queue, group) => other.queue == *queue && other.groups.contains(group),
+            CounterScope::Project(queue, name) => {
+                other.queue == *queue && other.project.as_ref() == Some(name)
+            }
+        };
+        let others = waiting.iter().filter(|other| other.id != job.id).filter(shares);
+        let usage = self.usage(&scope);
+        let at_most = others.fold(usage, |sum, other| sum.plus(&other.need));
+        let LimitReached { measure, used, asked, limit, .. } = *reached;
+        self.limits(&scope).of(measure) == Some(limit)
+            && job.need.of(measure) == asked
+            && used + asked > limit
+            && (usage.of(measure)..=at_most.of(measure)).contains(&used)
     }
 
     /// Whether a dependency has come true, told from what became of the other job.

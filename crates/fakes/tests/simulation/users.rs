@@ -32,6 +32,8 @@ impl Plan {
         also(700, format!("-lwalltime=00:0{}:00", luck.between(1, 5)));
         also(150, "-rn".into());
         also(250, format!("-J1-{}%{}", luck.between(2, 9), luck.between(1, 3)));
+        also(300, format!("-P{}", if number.is_multiple_of(2) { "alpha" } else { "beta" }));
+        also(200, format!("-p{}", luck.between(1, 3)));
         also(100, "-h".into());
         also(100, format!("-a08{:02}", luck.between(15, 35)));
         also(500, format!("-lnodes={}", luck.between(1, 3)));
@@ -70,7 +72,8 @@ impl Plan {
 /// Who submits the n-th job.
 pub fn caller(number: usize) -> Caller {
     let user = if number.is_multiple_of(2) { "ada" } else { "grace" };
-    Caller { user: user.parse().unwrap(), admin: true }
+    let group = if number.is_multiple_of(3) { "hull" } else { "wing" };
+    Caller { user: user.parse().unwrap(), admin: true, groups: vec![group.parse().unwrap()] }
 }
 
 fn queue(luck: &Chance) -> &'static str {

@@ -5,15 +5,20 @@ use crate::{
     call::{Call, Message, Reply, Task},
     chaos::{Chaos, Knobs, Stroke},
     ledger::Ledger,
+    planted::Planted,
     users::Plan,
 };
-use soca_app::{Settings, infrastructure::Incident};
-use soca_domain::{InstanceId, Timestamp};
+use soca_app::{Settings, infrastructure::Incident, ports::Write};
+use soca_domain::{
+    InstanceId, Timestamp,
+    limit::Limits,
+    queue::{QueueOrder, QueuePolicy, initial_queues},
+};
 use soca_fakes::{
     Chance, FakeArtifacts, FakeBus, FakeClock, FakeCloud, FakeWorkflow, Ports,
     asl::{Happened, Machine},
     faulty::{Faults, Faulty},
-    resolve::poll_once,
+    resolve::{poll_once, resolve},
     store::{Fault, MemoryStore, Operation},
 };
 use std::{
@@ -64,6 +69,10 @@ pub struct World {
     pub plans: Vec<Plan>,
     pub agents: BTreeMap<InstanceId, Agent>,
     pub ledger: Ledger,
+    /// A fault in the control plane, to show that it is found.
+    pub planted: Option<Planted>,
+    /// The queues as they are meant, whatever the control plane makes of them.
+    pub policies: Vec<QueuePolicy>,
     pub calm_since: Option<Timestamp>,
     pub tasks: BTreeMap<u64, Task>,
     agenda: BTreeMap<(Timestamp, u64), Moment>,
@@ -71,7 +80,7 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(seed: u64, tell: bool) -> World {
+    pub fn new(seed: u64, tell: bool, planted: Option<Planted>) -> World {
         let luck = Chance::new(seed);
         let rough = !seed.is_multiple_of(10);
         let knobs = if rough { Knobs::drawn(&luck) } else { Knobs::calm() };
@@ -79,7 +88,11 @@ impl World {
         let cloud = Arc::new(FakeCloud::new(Arc::clone(&clock), luck.next()));
         cloud.set_temper(knobs.temper);
         let chaos = Arc::new(Chaos::new(luck.fork(), Arc::clone(&clock), knobs));
-        let store = Arc::new(MemoryStore::new());
+        let store = Arc::new(planted.map_or_else(MemoryStore::new, Planted::store));
+        if seed.is_multiple_of(4) {
+            // Two passes at once are safe: then it is the counters alone that guard the limits.
+            store.break_lease();
+        }
         let ledger = Ledger::new(tell, clock.now());
         let seen = Arc::clone(&ledger.commits);
         store.on_each(move |operation| {
@@ -123,13 +136,35 @@ impl World {
             plans: vec![],
             agents: BTreeMap::new(),
             ledger,
+            planted,
+            policies: vec![],
             calm_since: None,
             tasks: BTreeMap::new(),
             agenda: BTreeMap::new(),
             numbers: 0,
         };
+        world.open_queues();
         world.set_out(rough);
         world
+    }
+
+    /// Queues that limit every scope: one by fair share, one first come first served, so few that everybody meets them.
+    fn open_queues(&mut self) {
+        let settings = &self.true_ports.settings;
+        let [normal, test] = initial_queues(settings.max_running_jobs, settings.max_provisioned_instances)
+            .try_into()
+            .expect("two queues");
+        let limits = |jobs, instances, vcpus| Limits { jobs, instances, vcpus, ..Limits::default() };
+        let normal = QueuePolicy {
+            order: QueueOrder::Fairshare,
+            per_user: limits(Some(2), None, None),
+            per_project: limits(None, Some(3), None),
+            ..normal
+        };
+        let test = QueuePolicy { per_group: limits(None, None, Some(12)), priority: 5, ..test };
+        self.policies = vec![normal, test];
+        let writes = self.policies.iter().cloned().map(Write::CreateQueue).collect();
+        resolve(self.true_ports.store.commit(writes)).expect("an empty table");
     }
 
     fn set_out(&mut self, rough: bool) {
@@ -183,6 +218,7 @@ impl World {
                 break;
             }
             self.clock.set(next);
+            self.ledger.steps += 1;
             self.hear_the_cloud();
             if ours.is_some_and(|at| at <= next) {
                 self.step();

@@ -6,7 +6,11 @@ use soca_app::{
     ports::BusEvent,
     sync_node::{End, Order, What},
 };
-use soca_domain::{Code, Fault, Job, JobId, MicroUsd, queue::QueueUsage, verdict::Outcome};
+use soca_domain::{
+    Code, Fault, Job, JobId, MicroUsd,
+    limit::{CounterScope, Usage},
+    verdict::Outcome,
+};
 use soca_fakes::resolve::resolve;
 
 fn cancel(lab: &Lab, id: JobId) -> Result<Job, soca_app::Error> {
@@ -18,7 +22,7 @@ fn cancel(lab: &Lab, id: JobId) -> Result<Job, soca_app::Error> {
 /// Nothing of the job is left, and the queue has its capacity back.
 fn is_cleared(lab: &Lab, id: JobId) {
     let queue = lab.job(id).queue;
-    assert_eq!(resolve(lab.ports.store.usage(&queue)).unwrap(), QueueUsage::default());
+    assert_eq!(resolve(lab.ports.store.usage(&CounterScope::Queue(queue))).unwrap(), Usage::default());
     assert!(resolve(lab.ports.instances.alive()).unwrap().is_empty());
     assert!(lab.cloud.stacks().is_empty() && lab.workflow.under_way().is_empty());
 }

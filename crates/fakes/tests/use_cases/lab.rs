@@ -65,7 +65,7 @@ pub fn workflow() -> FakeWorkflow {
 }
 
 pub fn caller(name: &str) -> Caller {
-    Caller { user: name.parse().unwrap(), admin: false }
+    Caller { user: name.parse().unwrap(), admin: false, groups: vec![] }
 }
 
 /// A script with command-line options.

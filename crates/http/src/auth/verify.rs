@@ -89,7 +89,9 @@ impl Verifier {
             return Err(foreign("for another client"));
         }
         let user = user.unwrap_or_default().parse()?;
-        Ok(Caller { user, admin: claims.groups.iter().any(|g| g == ADMIN_GROUP) })
+        // A group whose name no queue could name is none that matters here.
+        let groups = claims.groups.iter().filter_map(|group| group.parse().ok()).collect();
+        Ok(Caller { user, admin: claims.groups.iter().any(|g| g == ADMIN_GROUP), groups })
     }
 }
 

@@ -1,24 +1,14 @@
-//! Queues, live stacks and prices.
+//! Live stacks and prices.
 
 use crate::{auth::SignedIn, error::ApiError, parse::Query, state::ApiState};
 use axum::{
     Json,
     extract::{Query as AxumQuery, State},
 };
-use soca_app::{price_type, queues, read_jobs};
+use soca_app::{price_type, read_jobs};
 use soca_domain::{Code, Fault, request::MAX_NODES, time::parse_walltime};
 use soca_wire::{api, convert};
 use std::collections::HashMap;
-
-/// `GET /v1/queues`
-pub(super) async fn queues(
-    State(state): State<ApiState>,
-    _caller: SignedIn,
-) -> Result<Json<api::QueueList>, ApiError> {
-    let all = queues::standing(&*state.store, &state.settings).await?;
-    let queues = all.iter().map(|q| convert::queue(&q.policy, q.usage, q.waiting, q.more)).collect();
-    Ok(Json(api::QueueList { queues }))
-}
 
 /// `GET /v1/stacks`
 pub(super) async fn stacks(

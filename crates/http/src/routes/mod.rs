@@ -5,6 +5,7 @@ mod capacity;
 mod info;
 mod jobs;
 mod logs;
+mod queues;
 
 use crate::{
     error::no_route,
@@ -26,6 +27,8 @@ pub enum Access {
     Public,
     /// Anybody who has signed in; each sees what is his.
     User,
+    /// Administrators who have signed in.
+    Admin,
     /// Nodes, with their join or session token.
     Node,
 }
@@ -44,6 +47,9 @@ pub const ACCESS: &[(&str, &str, Access)] = &[
     ("GET", "/v1/jobs/{id}/logs", Access::User),
     ("GET", "/v1/jobs/{id}/explanation", Access::User),
     ("GET", "/v1/queues", Access::User),
+    ("GET", "/v1/queues/{name}", Access::User),
+    ("PUT", "/v1/queues/{name}", Access::Admin),
+    ("DELETE", "/v1/queues/{name}", Access::Admin),
     ("GET", "/v1/stacks", Access::User),
     ("GET", "/v1/price", Access::User),
     ("POST", "/agent/v1/enroll", Access::Node),
@@ -62,7 +68,8 @@ pub fn api_router(state: ApiState) -> Router {
         .route("/v1/jobs/{id}/elements", get(jobs::elements))
         .route("/v1/jobs/{id}/logs", get(logs::read))
         .route("/v1/jobs/{id}/explanation", get(jobs::explain))
-        .route("/v1/queues", get(capacity::queues))
+        .route("/v1/queues", get(queues::list))
+        .route("/v1/queues/{name}", get(queues::show).put(queues::put).delete(queues::remove))
         .route("/v1/stacks", get(capacity::stacks))
         .route("/v1/price", get(capacity::price))
         .fallback(no_route)

@@ -3,11 +3,12 @@
 use super::Row;
 use serde::{Deserialize, Serialize};
 use soca_domain::{
-    Job, JobId, JobName, JobState, ProjectName, QueueName, Timestamp, UserName,
+    GroupName, Job, JobId, JobName, JobState, ProjectName, QueueName, Timestamp, UserName,
     array::ArraySpec,
     depend::Dependency,
     job::{AttemptRecord, CancelRequest, RunSpec},
     launch::LaunchSpec,
+    limit::Need,
 };
 
 /// A job.
@@ -20,6 +21,12 @@ pub(crate) struct JobRow {
     queue: QueueName,
     #[serde(default)]
     project: Option<ProjectName>,
+    #[serde(default)]
+    groups: Vec<GroupName>,
+    #[serde(default)]
+    priority: i32,
+    #[serde(default)]
+    need: Option<Need>,
     launch: LaunchSpec,
     run: RunSpec,
     #[serde(default)]
@@ -53,6 +60,9 @@ impl From<Job> for JobRow {
             name: job.name,
             queue: job.queue,
             project: job.project,
+            groups: job.groups,
+            priority: job.priority,
+            need: Some(job.need),
             launch: job.launch,
             run: job.run,
             array: job.array,
@@ -75,6 +85,9 @@ impl From<JobRow> for Job {
             name: row.name,
             queue: row.queue,
             project: row.project,
+            groups: row.groups,
+            priority: row.priority,
+            need: row.need.unwrap_or(Need { instances: row.launch.nodes, ..Need::default() }),
             launch: row.launch,
             run: row.run,
             array: row.array,

@@ -16,8 +16,8 @@ mod tests;
 
 pub(crate) use array::{ElementsRow, OutputRow};
 pub(crate) use job::JobRow;
-pub(crate) use queue::{QueueRow, UsageRow};
-pub(crate) use small::{CounterRow, JobPointerRow, LeaseRow, RequestRow, StackPointerRow};
+pub(crate) use queue::{QueueRow, ShareRow, UsageRow};
+pub(crate) use small::{CounterRow, JobPointerRow, LeaseRow, RequestRow, StackPointerRow, WaitingPointerRow};
 pub(crate) use stack::{NodeRow, StackRow};
 
 use crate::{PARTITION_KEY, SORT_KEY, keys::Key};

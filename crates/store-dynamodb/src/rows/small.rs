@@ -15,6 +15,17 @@ impl Row for JobPointerRow {
     const KIND: &'static str = "job_pointer";
 }
 
+/// A queued job's place in its queue's list.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct WaitingPointerRow {
+    pub(crate) job: JobId,
+    pub(crate) owner: UserName,
+}
+
+impl Row for WaitingPointerRow {
+    const KIND: &'static str = "waiting_pointer";
+}
+
 /// A stack's place in a list.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct StackPointerRow {

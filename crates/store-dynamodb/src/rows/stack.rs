@@ -3,8 +3,9 @@
 use super::Row;
 use serde::{Deserialize, Serialize};
 use soca_domain::{
-    Fault, InstanceId, JobId, NodeIndex, QueueName, StackId, Timestamp, UserName,
+    Fault, GroupName, InstanceId, JobId, NodeIndex, ProjectName, QueueName, StackId, Timestamp, UserName,
     instance_type::InstanceTypeName,
+    limit::{CounterScope, Need},
     node::{Node, NodeState},
     price::InstanceUse,
     stack::{JoinGate, Stack, StackState, Waiter},
@@ -19,6 +20,16 @@ pub(crate) struct StackRow {
     owner: UserName,
     queue: QueueName,
     nodes: u32,
+    #[serde(default)]
+    project: Option<ProjectName>,
+    #[serde(default)]
+    groups: Vec<GroupName>,
+    #[serde(default)]
+    need: Option<Need>,
+    #[serde(default)]
+    counted: Option<Vec<CounterScope>>,
+    #[serde(default)]
+    ends_by: Option<Timestamp>,
     created_at: Timestamp,
     join: JoinGate,
     #[serde(default)]
@@ -49,6 +60,11 @@ impl From<Stack> for StackRow {
             owner: stack.owner,
             queue: stack.queue,
             nodes: stack.nodes,
+            project: stack.project,
+            groups: stack.groups,
+            need: Some(stack.need),
+            counted: Some(stack.counted),
+            ends_by: stack.ends_by,
             created_at: stack.created_at,
             join: stack.join,
             waiter: stack.waiter,
@@ -67,8 +83,14 @@ impl From<StackRow> for Stack {
             version: row.version,
             job: row.job,
             owner: row.owner,
-            queue: row.queue,
+            queue: row.queue.clone(),
             nodes: row.nodes,
+            project: row.project,
+            groups: row.groups,
+            need: row.need.unwrap_or(Need { instances: row.nodes, ..Need::default() }),
+            // The release before this one counted in queues only, and did not say so.
+            counted: row.counted.unwrap_or_else(|| vec![CounterScope::Queue(row.queue.clone())]),
+            ends_by: row.ends_by,
             created_at: row.created_at,
             join: row.join,
             waiter: row.waiter,

@@ -7,7 +7,7 @@ use super::{
 use crate::{keys, keys::Key, samples};
 use aws_sdk_dynamodb::types::AttributeValue;
 use soca_app::ports::store::StoreError;
-use soca_domain::{Timestamp, queue::QueueUsage};
+use soca_domain::{Timestamp, limit::Usage};
 use std::{collections::BTreeSet, fmt::Debug, fs, path::PathBuf};
 
 /// A row as `aws dynamodb get-item` prints it.
@@ -72,8 +72,8 @@ fn queues_and_requests_are_read_as_the_first_release_wrote_them_p12() {
 
 #[test]
 fn rows_of_updates_and_lists_are_read_as_the_first_release_wrote_them_p12() {
-    let usage: QueueUsage = decode::<UsageRow>(fixture("usage.json")).unwrap().into();
-    assert_eq!(usage, QueueUsage { jobs: 3, instances: 8 });
+    let usage: Usage = decode::<UsageRow>(fixture("usage.json")).unwrap().into();
+    assert_eq!(usage, Usage { jobs: 3, instances: 8, ..Usage::default() });
     assert_eq!(decode::<CounterRow>(fixture("counter.json")).unwrap().last, 1042);
     let lease: LeaseRow = decode(fixture("lease.json")).unwrap();
     assert_eq!(

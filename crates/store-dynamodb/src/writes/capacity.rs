@@ -1,37 +1,54 @@
-//! A queue's counters. Every change is one conditional update of one row, so that no race passes a limit (P4).
+//! Counters of what is in use. Every change is one conditional update of one row, so that no race passes a limit (P4).
 
 use super::{Condition, MARK, Step};
-use crate::{keys, rows::UsageRow};
-use soca_domain::{
-    QueueName,
-    queue::{QueuePolicy, QueueUsage},
+use crate::{
+    keys,
+    rows::{ShareRow, UsageRow},
 };
+use soca_app::ports::store::Spending;
+use soca_domain::limit::{CounterScope, Limits, Measure, Need};
 
-const COUNTERS: [&str; 2] = ["jobs", "instances"];
+/// The attribute of a measure.
+fn attribute(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Jobs => "jobs",
+        Measure::Instances => "instances",
+        Measure::Vcpus => "vcpus",
+        Measure::HourlyCost => "hourly_cost",
+    }
+}
 
-/// One more job, if the policy's limits hold afterwards.
-pub(super) fn take(policy: &QueuePolicy, nodes: u32) -> Step {
-    let mut limits = vec![];
+const COUNTERS: [&str; 4] = ["jobs", "instances", "vcpus", "hourly_cost"];
+
+/// Adds what a job needs, or takes it away, under a condition of its own.
+fn change(scope: &CounterScope, need: &Need, condition: Condition, sign: &str) -> Step {
+    let mut condition = condition.marking::<UsageRow>();
+    let mut additions = vec![];
+    for measure in Measure::ALL {
+        let name = attribute(measure);
+        condition = condition.number(&format!("{name}_more"), format!("{sign}{}", need.of(measure)));
+        additions.push(format!("#{name} :{name}_more"));
+    }
+    Step::Update(keys::usage(scope), format!("SET {MARK} ADD {}", additions.join(", ")), condition)
+}
+
+/// One more job, if the limits hold afterwards.
+pub(super) fn take(scope: &CounterScope, limits: &Limits, need: &Need) -> Step {
+    let mut rooms = vec![];
     let mut condition = Condition::new("", &COUNTERS);
-    for (name, limit, asked) in
-        [("jobs", policy.max_running_jobs, 1), ("instances", policy.max_provisioned_instances, nodes)]
-    {
-        if let Some(limit) = limit {
-            limits.push(room(name, limit, asked));
-            condition = condition.number(&format!("{name}_room"), i64::from(limit) - i64::from(asked));
+    for measure in Measure::ALL {
+        if let Some(limit) = limits.of(measure) {
+            let (name, asked) = (attribute(measure), need.of(measure));
+            rooms.push(room(name, limit, asked));
+            condition = condition.number(&format!("{name}_room"), i128::from(limit) - i128::from(asked));
         }
     }
-    condition.text = limits.join(" AND ");
-    let condition = condition.marking::<UsageRow>().number("one", 1).number("nodes", nodes);
-    Step::Update(
-        keys::usage(&policy.name),
-        format!("SET {MARK} ADD #jobs :one, #instances :nodes"),
-        condition,
-    )
+    condition.text = rooms.join(" AND ");
+    change(scope, need, condition, "")
 }
 
 /// A counter that does not exist is 0, which has room unless more is asked for than the limit is.
-fn room(name: &str, limit: u32, asked: u32) -> String {
+fn room(name: &str, limit: u64, asked: u64) -> String {
     if asked <= limit {
         format!("(attribute_not_exists(#{name}) OR #{name} <= :{name}_room)")
     } else {
@@ -40,27 +57,25 @@ fn room(name: &str, limit: u32, asked: u32) -> String {
 }
 
 /// One job less, if that many are counted: counters never fall below 0.
-pub(super) fn give(queue: &QueueName, nodes: u32) -> Step {
-    let condition = Condition::new("#jobs >= :one AND #instances >= :nodes", &COUNTERS)
-        .marking::<UsageRow>()
-        .number("one", 1)
-        .number("nodes", nodes)
-        .number("minus_one", -1)
-        .number("minus_nodes", -i64::from(nodes));
-    Step::Update(
-        keys::usage(queue),
-        format!("SET {MARK} ADD #jobs :minus_one, #instances :minus_nodes"),
-        condition,
-    )
+pub(super) fn give(scope: &CounterScope, need: &Need) -> Step {
+    let mut condition = Condition::new("", &COUNTERS);
+    let mut counted = vec![];
+    // What a job of an older release was not counted in may not be there.
+    for measure in Measure::ALL.into_iter().filter(|measure| need.of(*measure) > 0) {
+        let name = attribute(measure);
+        counted.push(format!("#{name} >= :{name}_less"));
+        condition = condition.number(&format!("{name}_less"), need.of(measure));
+    }
+    condition.text = counted.join(" AND ");
+    change(scope, need, condition, "-")
 }
 
-/// Other counts, if they are still as read.
-pub(super) fn correct(queue: &QueueName, was: QueueUsage, now: QueueUsage) -> Step {
-    let same = Condition::new("#jobs = :was_jobs AND #instances = :was_instances", &COUNTERS)
-        .number("was_jobs", was.jobs)
-        .number("was_instances", was.instances);
-    let condition = if was == QueueUsage::default() { same.or(Condition::absent()) } else { same };
-    let condition =
-        condition.marking::<UsageRow>().number("jobs", now.jobs).number("instances", now.instances);
-    Step::Update(keys::usage(queue), format!("SET {MARK}, #jobs = :jobs, #instances = :instances"), condition)
+/// Adds what was spent to the day's sum.
+pub(super) fn spend(spending: &Spending) -> Step {
+    let condition = Condition::new("", &["day", "cost"])
+        .marking::<ShareRow>()
+        .number("day", spending.day)
+        .number("cost", spending.cost.0);
+    let key = keys::share(spending.project.as_ref(), &spending.owner, spending.day);
+    Step::Update(key, format!("SET {MARK}, #day = :day ADD #cost :cost"), condition)
 }

@@ -3,11 +3,14 @@
 use super::{Step, steps};
 use crate::{rows, rows::Item, samples};
 use aws_sdk_dynamodb::types::AttributeValue;
-use soca_app::ports::{Write, store::OutputState};
+use soca_app::ports::{
+    Write,
+    store::{OutputState, Spending},
+};
 use soca_domain::{
-    Attempt, Job, JobState, StackId,
+    Attempt, Job, JobState, MicroUsd, StackId,
     job::ScriptRef,
-    queue::QueueUsage,
+    limit::CounterScope,
     stack::{Stack, StackState},
 };
 use std::fmt::Write as _;
@@ -61,15 +64,12 @@ fn the_cost_of_each_kind_of_commit_is_known() {
     let running = JobState::Running { stack: id, since: at };
     let released = Stack { state: StackState::Released { at }, ..samples::stack() };
     let queue = samples::queue();
-    let name = queue.name.clone();
-    let give = Write::GiveCapacity { queue: name.clone(), nodes: 2 };
-    let correct = Write::CorrectCapacity {
-        queue: name,
-        was: QueueUsage::default(),
-        now: QueueUsage { jobs: 1, instances: 1 },
-    };
+    let (scope, need) = (CounterScope::Queue(queue.name.clone()), samples::job().need);
+    let give = Write::GiveCapacity { scope: scope.clone(), need };
+    let spend =
+        Write::Spend(Spending { project: None, owner: samples::job().owner, day: 20_000, cost: MicroUsd(1) });
     let output = OutputState { tail: vec![b'x'; 8 * 1024], ..samples::output() };
-    let take = Write::TakeCapacity { policy: queue.clone(), nodes: 2 };
+    let take = Write::TakeCapacity { scope, limits: queue.limits, need };
     let commits = [
         ("submit", vec![Write::CreateJob(job(queued.clone())), Write::RememberRequest(samples::request())]),
         ("hold or release", vec![change(&queued, &held)]),
@@ -80,8 +80,7 @@ fn the_cost_of_each_kind_of_commit_is_known() {
         ("UpdateNode", vec![Write::UpdateNode(samples::node())]),
         ("SaveElements", vec![Write::SaveElements(samples::elements())]),
         ("GrowOutput, full tail", vec![Write::GrowOutput { output, was_size: 1 }]),
-        ("settle", vec![give, Write::UpdateStack(released), change(&running, &running)]),
-        ("CorrectCapacity", vec![correct]),
+        ("settle", vec![give, spend, Write::UpdateStack(released), change(&running, &running)]),
         ("CreateQueue", vec![Write::CreateQueue(queue)]),
     ];
     let mut text = String::new();

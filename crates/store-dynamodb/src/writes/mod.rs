@@ -29,9 +29,12 @@ pub(crate) fn steps(write: Write) -> Result<Vec<Step>, StoreError> {
         }
         Write::SaveElements(chunk) => save_elements(chunk),
         Write::CreateQueue(policy) => create_queue(policy),
-        Write::TakeCapacity { policy, nodes } => Ok(vec![capacity::take(&policy, nodes)]),
-        Write::GiveCapacity { queue, nodes } => Ok(vec![capacity::give(&queue, nodes)]),
-        Write::CorrectCapacity { queue, was, now } => Ok(vec![capacity::correct(&queue, was, now)]),
+        Write::PutQueue(policy) => {
+            Ok(vec![Step::put::<QueueRow>(&keys::queue(&policy.name.clone()), &policy.into(), None)?])
+        }
+        Write::TakeCapacity { scope, limits, need } => Ok(vec![capacity::take(&scope, &limits, &need)]),
+        Write::GiveCapacity { scope, need } => Ok(vec![capacity::give(&scope, &need)]),
+        Write::Spend(spending) => Ok(vec![capacity::spend(&spending)]),
         Write::RememberRequest(request) => remember(request),
         Write::GrowOutput { output, was_size } => grow_output(output, was_size),
     }

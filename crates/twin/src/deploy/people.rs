@@ -1,4 +1,4 @@
-//! The twin's users: alice, who is nobody special, and admin.
+//! The twin's users: alice, bob and carol, who are nobody special, and admin.
 
 use crate::{
     deploy::aws::{Aws, failed},
@@ -17,7 +17,7 @@ use std::{
 /// Whoever is in it may do everything.
 const ADMINISTRATORS: &str = "soca-admins";
 /// Names, and whether they are administrators.
-pub const PEOPLE: [(&str, bool); 2] = [("alice", false), ("admin", true)];
+pub const PEOPLE: [(&str, bool); 4] = [("alice", false), ("bob", false), ("carol", false), ("admin", true)];
 
 /// The file of passwords.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

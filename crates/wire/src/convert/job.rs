@@ -4,13 +4,13 @@ use super::{counts, final_verdict, reason, text, wait};
 use crate::api;
 use soca_domain::{
     Fault, Job, JobState, Timestamp, element::ElementCounts, job::AttemptRecord, verdict::Verdict,
-    wait::WaitReason,
+    wait::Waiting,
 };
 
 /// A job. `outputs` are the absolute paths of its output files.
 pub fn job(
     job: &Job,
-    waits: Option<&WaitReason>,
+    waits: Option<&Waiting>,
     elements: Option<ElementCounts>,
     outputs: (String, String),
     now: Timestamp,
@@ -92,11 +92,7 @@ fn millis(span: std::time::Duration) -> u64 {
 }
 
 /// What is going on with a job, and how it came to it.
-pub fn explanation(
-    job: &Job,
-    waits: Option<&WaitReason>,
-    elements: Option<ElementCounts>,
-) -> api::Explanation {
+pub fn explanation(job: &Job, waits: Option<&Waiting>, elements: Option<ElementCounts>) -> api::Explanation {
     let fault = why(job, elements);
     api::Explanation {
         job: job.id.0,
@@ -108,9 +104,9 @@ pub fn explanation(
     }
 }
 
-fn summary(job: &Job, waits: Option<&WaitReason>, fault: Option<&Fault>) -> String {
+fn summary(job: &Job, waits: Option<&Waiting>, fault: Option<&Fault>) -> String {
     match (&job.state, waits) {
-        (JobState::Held { .. } | JobState::Queued { .. }, Some(reason)) => reason.to_string(),
+        (JobState::Held { .. } | JobState::Queued { .. }, Some(waiting)) => waiting.reason.to_string(),
         (JobState::Held { .. }, None) => "It is held.".into(),
         (JobState::Queued { .. }, None) => "It waits for the next scheduling pass.".into(),
         (JobState::Provisioning { .. }, _) => {

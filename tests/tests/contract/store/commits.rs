@@ -5,7 +5,11 @@ use super::{
     samples::{job, node, policy, provisioning, queue, request, stack},
 };
 use soca_app::ports::{StoreError, Write};
-use soca_domain::{Attempt, JobId, StackId};
+use soca_domain::{
+    Attempt, JobId, StackId,
+    limit::{CounterScope, Need},
+    queue::QueuePolicy,
+};
 
 pub(crate) async fn an_empty_commit_does_nothing(store: AnyStore) {
     done(store.commit(vec![]).await);
@@ -19,14 +23,14 @@ pub(crate) async fn a_failing_last_write_leaves_nothing(store: AnyStore) {
     let start = vec![
         Write::UpdateJob { was: Box::new(was.clone()), now: Box::new(provisioning(was.clone())) },
         Write::CreateStack(stack(StackId::of(JobId(1), Attempt(1)))),
-        Write::TakeCapacity { policy: full, nodes: 1 },
+        take(&full),
     ];
     conflict(store.commit(start).await, 2);
     assert_eq!(store.job(JobId(1)).await.unwrap(), Some(was.clone()));
-    assert_eq!(store.queued_jobs(&queue("normal"), 9).await.unwrap(), [was]);
+    assert_eq!(store.queue_heads(&queue("normal"), 9, 9).await.unwrap(), [was]);
     assert_eq!(store.live_stacks().await.unwrap(), []);
     assert_eq!(store.stack(&StackId::of(JobId(1), Attempt(1))).await.unwrap(), None);
-    assert_eq!(store.usage(&queue("normal")).await.unwrap().jobs, 0);
+    assert_eq!(store.usage(&CounterScope::Queue(queue("normal"))).await.unwrap().jobs, 0);
 }
 
 /// Writes of several rows must not shift the index.
@@ -41,10 +45,10 @@ pub(crate) async fn the_first_failing_write_is_named(store: AnyStore) {
 }
 
 pub(crate) async fn two_writes_of_one_row_are_refused(store: AnyStore) {
-    let take = || Write::TakeCapacity { policy: policy("normal", None, None), nodes: 1 };
+    let take = || take(&policy("normal", None, None));
     let refused = store.commit(vec![take(), take()]).await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
-    assert_eq!(store.usage(&queue("normal")).await.unwrap().jobs, 0);
+    assert_eq!(store.usage(&CounterScope::Queue(queue("normal"))).await.unwrap().jobs, 0);
 }
 
 fn enrolments(count: u32) -> Vec<Write> {
@@ -90,6 +94,11 @@ pub(crate) async fn of_many_submits_with_one_key_one_wins_p6(store: AnyStore) {
     }
     let remembered = store.remembered(&"alice".parse().unwrap(), "k").await.unwrap().unwrap();
     assert_eq!(won, [remembered.job]);
-    let waiting = store.queued_jobs(&queue("normal"), 100).await.unwrap();
+    let waiting = store.queue_heads(&queue("normal"), 100, 100).await.unwrap();
     assert_eq!(waiting.iter().map(|j| j.id).collect::<Vec<_>>(), won);
+}
+
+fn take(policy: &QueuePolicy) -> Write {
+    let need = Need { instances: 1, ..Need::default() };
+    Write::TakeCapacity { scope: CounterScope::Queue(policy.name.clone()), limits: policy.limits, need }
 }

@@ -4,7 +4,7 @@ use super::{
     AnyStore,
     endpoint::Table,
     samples::{output, queue},
-    steps::{JOBS, QUEUES, Step, owners, run, stack_id, write},
+    steps::{JOBS, QUEUES, Step, counter, owners, run, stack_id, write},
 };
 use soca_domain::{JobId, UserName};
 use soca_fakes::store::MemoryStore;
@@ -49,9 +49,11 @@ async fn everything(store: &AnyStore) -> Vec<String> {
         }
     }
     for name in QUEUES.map(queue) {
-        all.push(format!("{:?}", store.queued_jobs(&name, 3).await.unwrap()));
+        all.push(format!("{:?}", store.queue_heads(&name, 2, 3).await.unwrap()));
         all.push(format!("{:?}", store.held_jobs(&name, 100).await.unwrap()));
-        all.push(format!("{:?}", store.usage(&name).await.unwrap()));
+    }
+    for number in 0..QUEUES.len() {
+        all.push(format!("{:?}", store.usage(&counter(number)).await.unwrap()));
     }
     for job in 1..=JOBS {
         all.push(format!("{:?}", store.job(JobId(job)).await.unwrap()));

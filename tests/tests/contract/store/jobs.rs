@@ -25,7 +25,7 @@ async fn change(store: &AnyStore, was: &Job, now: Job) -> Job {
 }
 
 async fn queued_ids(store: &AnyStore) -> Vec<u64> {
-    store.queued_jobs(&queue("normal"), 100).await.unwrap().iter().map(|j| j.id.0).collect()
+    store.queue_heads(&queue("normal"), 100, 100).await.unwrap().iter().map(|j| j.id.0).collect()
 }
 
 async fn held_ids(store: &AnyStore) -> Vec<u64> {
@@ -92,10 +92,10 @@ pub(crate) async fn queues_are_read_in_order_of_submission(store: AnyStore) {
     }
     submit(&store, Job { queue: queue("test"), ..job(JobId(4)) }).await;
     assert_eq!(queued_ids(&store).await, [2, 3, 11, 1]);
-    let head = store.queued_jobs(&queue("normal"), 2).await.unwrap();
+    let head = store.queue_heads(&queue("normal"), 2, 2).await.unwrap();
     assert_eq!(head.iter().map(|j| j.id.0).collect::<Vec<_>>(), [2, 3]);
-    assert_eq!(store.queued_jobs(&queue("nowhere"), 5).await.unwrap(), []);
-    assert_eq!(store.queued_jobs(&queue("normal"), 0).await.unwrap(), []);
+    assert_eq!(store.queue_heads(&queue("nowhere"), 5, 5).await.unwrap(), []);
+    assert_eq!(store.queue_heads(&queue("normal"), 5, 0).await.unwrap(), []);
 }
 
 pub(crate) async fn a_requeued_job_has_its_old_place(store: AnyStore) {
@@ -118,7 +118,7 @@ pub(crate) async fn jobs_that_left_do_not_hide_the_next(store: AnyStore) {
         }
     }
     submit(&store, held(job(JobId(4)))).await;
-    let head = store.queued_jobs(&queue("normal"), 1).await.unwrap();
+    let head = store.queue_heads(&queue("normal"), 1, 1).await.unwrap();
     assert_eq!(head.iter().map(|j| j.id.0).collect::<Vec<_>>(), [2]);
     let head = store.held_jobs(&queue("normal"), 1).await.unwrap();
     assert_eq!(head.iter().map(|j| j.id.0).collect::<Vec<_>>(), [4]);
@@ -142,7 +142,7 @@ pub(crate) async fn a_job_that_changes_queue_changes_lists(store: AnyStore) {
     let was = submit(&store, job(JobId(1))).await;
     let moved = change(&store, &was, Job { queue: queue("test"), ..was.clone() }).await;
     assert_eq!(queued_ids(&store).await, [0; 0]);
-    assert_eq!(store.queued_jobs(&queue("test"), 5).await.unwrap(), [moved]);
+    assert_eq!(store.queue_heads(&queue("test"), 5, 5).await.unwrap(), [moved]);
 }
 
 /// More than the 100 rows of one batch.
@@ -157,7 +157,32 @@ pub(crate) async fn large_jobs_are_listed_whole(store: AnyStore) {
         };
         done(commit(&store, Write::CreateJob(job)).await);
     }
-    let all = store.queued_jobs(&queue("normal"), 200).await.unwrap();
+    let all = store.queue_heads(&queue("normal"), 200, 200).await.unwrap();
     assert_eq!(all.iter().map(|j| j.id.0).collect::<Vec<_>>(), (1..=110).collect::<Vec<_>>());
     assert!(all.iter().all(|j| j.run == large.run));
+}
+
+/// Nobody's backlog hides the others' jobs, and each one's most urgent jobs come first.
+pub(crate) async fn heads_have_the_first_jobs_of_each_owner(store: AnyStore) {
+    let of = |id: u64, owner: &str, priority: i32| Job {
+        owner: owner.parse().unwrap(),
+        priority,
+        ..job(JobId(id))
+    };
+    let many = (1..=9).map(|id| of(id, "alice", 0));
+    let few = [of(10, "al", 0), of(11, "bob", 0), of(12, "bob", 5), of(13, "bob", -5), of(14, "carol", 0)];
+    for job in many.chain(few) {
+        commit(&store, Write::CreateJob(job)).await.unwrap();
+    }
+    let heads = async |per_owner, most| -> Vec<u64> {
+        let jobs = store.queue_heads(&queue("normal"), per_owner, most).await.unwrap();
+        jobs.iter().map(|job| job.id.0).collect()
+    };
+    assert_eq!(heads(2, 100).await, [1, 2, 10, 11, 12, 14]);
+    assert_eq!(heads(1, 100).await, [1, 10, 12, 14]);
+    assert_eq!(heads(3, 100).await, [1, 2, 3, 10, 11, 12, 13, 14]);
+    assert_eq!(heads(9, 100).await.len(), 14);
+    // Too many: each owner's first job comes before anybody's second.
+    assert_eq!(heads(2, 4).await, [1, 10, 12, 14]);
+    assert_eq!(heads(9, 5).await, [1, 2, 10, 12, 14]);
 }

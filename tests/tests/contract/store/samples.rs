@@ -7,6 +7,7 @@ use soca_domain::{
     id::ElementIndex,
     job::{RunSpec, ScriptRef},
     launch::LaunchSpec,
+    limit::{CounterScope, Limits, Need},
     node::{Node, NodeState},
     queue::QueuePolicy,
     request::{Join, Resources},
@@ -31,6 +32,9 @@ pub(crate) fn job(id: JobId) -> Job {
         name: "STDIN".parse().unwrap(),
         queue: queue("normal"),
         project: None,
+        groups: vec![],
+        priority: 0,
+        need: Need { instances: 1, ..Need::default() },
         launch: LaunchSpec::resolve(&resources, &Resources::default()).unwrap(),
         run: run(),
         array: None,
@@ -79,6 +83,11 @@ pub(crate) fn stack(id: StackId) -> Stack {
         owner: "alice".parse().unwrap(),
         queue: queue("normal"),
         nodes: 1,
+        project: Some("wing".parse().unwrap()),
+        groups: vec!["cfd".parse().unwrap()],
+        need: Need { instances: 1, vcpus: 2, ..Need::default() },
+        counted: vec![CounterScope::User(queue("normal"), "alice".parse().unwrap())],
+        ends_by: Some(NOW),
         created_at: NOW,
         join: JoinGate { token_hash: None, expires_at: NOW, enrolled: 0 },
         waiter: None,
@@ -119,13 +128,8 @@ pub(crate) fn chunk(job: JobId, number: u32) -> ElementChunk {
 }
 
 pub(crate) fn policy(name: &str, jobs: Option<u32>, instances: Option<u32>) -> QueuePolicy {
-    QueuePolicy {
-        name: queue(name),
-        description: "A queue.".into(),
-        max_running_jobs: jobs,
-        max_provisioned_instances: instances,
-        defaults: Resources::default(),
-    }
+    let limits = Limits { jobs, instances, ..Limits::default() };
+    QueuePolicy { limits, ..QueuePolicy::open(queue(name), "A queue.") }
 }
 
 pub(crate) fn request(owner: &str, key: &str, job: JobId) -> RememberedRequest {

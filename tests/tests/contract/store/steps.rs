@@ -10,8 +10,8 @@ use soca_app::ports::{
     store::{OutputState, TickLease},
 };
 use soca_domain::{
-    Attempt, InstanceId, Job, JobId, StackId, Timestamp, UserName,
-    queue::QueueUsage,
+    Attempt, InstanceId, Job, JobId, MicroUsd, StackId, Timestamp, UserName,
+    limit::{CounterScope, Need},
     stack::{Stack, StackState},
 };
 
@@ -41,7 +41,6 @@ pub(crate) enum Op {
     Queue { queue: usize },
     Take { queue: usize, nodes: u32, limit: Option<u32> },
     Give { queue: usize, nodes: u32 },
-    Correct { queue: usize, jobs: u32, stale: bool },
     Remember { owner: usize, key: u8 },
     Output { job: u64, by: u64, stale: bool },
 }
@@ -73,7 +72,6 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (0..2usize, 0u32..4, prop::option::of(0u32..6))
             .prop_map(|(queue, nodes, limit)| Op::Take { queue, nodes, limit }),
         1 => (0..2usize, 0u32..4).prop_map(|(queue, nodes)| Op::Give { queue, nodes }),
-        1 => (0..2usize, 0u32..4, stale).prop_map(|(queue, jobs, stale)| Op::Correct { queue, jobs, stale }),
         1 => (0..2usize, 0u8..3).prop_map(|(owner, key)| Op::Remember { owner, key }),
         2 => (job, 0u64..9, stale).prop_map(|(job, by, stale)| Op::Output { job, by, stale }),
     ]
@@ -149,14 +147,10 @@ pub(crate) async fn write(op: &Op, store: &AnyStore) -> Write {
         }
         Op::Queue { queue } => Write::CreateQueue(policy(QUEUES[queue], None, Some(3))),
         Op::Take { queue, nodes, limit } => {
-            Write::TakeCapacity { policy: policy(QUEUES[queue], limit, limit.map(|l| l + 2)), nodes }
+            let limits = policy(QUEUES[queue], limit, limit.map(|l| l + 2)).limits;
+            Write::TakeCapacity { scope: counter(queue), limits, need: need(nodes) }
         }
-        Op::Give { queue: q, nodes } => Write::GiveCapacity { queue: queue(QUEUES[q]), nodes },
-        Op::Correct { queue: q, jobs, stale } => {
-            let mut was = store.usage(&queue(QUEUES[q])).await.unwrap();
-            was.instances += u32::from(stale);
-            Write::CorrectCapacity { queue: queue(QUEUES[q]), was, now: QueueUsage { jobs, instances: jobs } }
-        }
+        Op::Give { queue, nodes } => Write::GiveCapacity { scope: counter(queue), need: need(nodes) },
         Op::Remember { owner, key } => {
             Write::RememberRequest(request(OWNERS[owner], &key.to_string(), JobId(1)))
         }
@@ -165,6 +159,20 @@ pub(crate) async fn write(op: &Op, store: &AnyStore) -> Write {
             let grown: OutputState = output(JobId(job), was_size + by);
             Write::GrowOutput { output: grown, was_size: was_size + u64::from(stale) }
         }
+    }
+}
+
+fn need(nodes: u32) -> Need {
+    Need { instances: nodes, vcpus: nodes * 4, hourly_cost: MicroUsd(u64::from(nodes) * 85_000) }
+}
+
+/// Counters of each scope take turns.
+pub(crate) fn counter(queue_number: usize) -> CounterScope {
+    let name = queue(QUEUES[queue_number]);
+    if queue_number == 0 {
+        CounterScope::Queue(name)
+    } else {
+        CounterScope::User(name, OWNERS[0].parse().unwrap())
     }
 }
 
