@@ -41,8 +41,10 @@ pub enum Layer {
 }
 
 impl Layer {
-    const ALL: [Layer; 6] =
-        [Layer::Format, Layer::Clippy, Layer::Tests, Layer::Template, Layer::Edges, Layer::Acceptance];
+    /// Before all others: cheap, and what they say is mended first.
+    const FIRST: [Layer; 2] = [Layer::Format, Layer::Clippy];
+    /// Beside the tests in Rust: Python that mostly waits. The acceptance tests stay alone, since they tell time.
+    const BESIDE: [Layer; 2] = [Layer::Template, Layer::Edges];
 
     /// Its name in the table and of its report.
     pub fn name(self) -> &'static str {
@@ -59,6 +61,21 @@ impl Layer {
     /// Whether it has tests that can be picked by name.
     fn has_names(self) -> bool {
         matches!(self, Layer::Tests | Layer::Edges | Layer::Acceptance)
+    }
+
+    /// Runs it to a row of the table; what keeps it from running is a failure of its own.
+    fn timed(self, repo: &Repo, name: Option<&str>) -> Row {
+        eprintln!("── {} ", self.name());
+        let began = Instant::now();
+        let count = self.run(repo, name).unwrap_or_else(|fault| Count {
+            failed: 1,
+            look: vec![match fault {
+                Fault::Told(status) => format!("{} ended with status {status}; see above", self.name()),
+                own => own.to_string().replace('\n', " "),
+            }],
+            ..Count::default()
+        });
+        (self.name(), count, began.elapsed().as_secs_f64())
     }
 
     fn run(self, repo: &Repo, name: Option<&str>) -> Outcome<Count> {
@@ -78,25 +95,26 @@ pub fn run(repo: &Repo, name: Option<&str>) -> Outcome<u8> {
     let reports = repo.reports();
     std::fs::create_dir_all(&reports).map_err(|e| Fault::machine(reports.display(), e))?;
     build(repo)?;
-    let mut rows = Vec::new();
-    for layer in Layer::ALL.into_iter().filter(|layer| name.is_none() || layer.has_names()) {
-        eprintln!("── {} ", layer.name());
-        let began = Instant::now();
-        let count = layer.run(repo, name).unwrap_or_else(|fault| Count {
-            failed: 1,
-            look: vec![match fault {
-                Fault::Told(status) => format!("{} ended with status {status}; see above", layer.name()),
-                own => own.to_string().replace('\n', " "),
-            }],
-            ..Count::default()
-        });
-        rows.push((layer.name(), count, began.elapsed().as_secs_f64()));
-    }
+    let wanted = |layer: &Layer| name.is_none() || layer.has_names();
+    let run_all = |layers: &[Layer]| -> Vec<Row> {
+        layers.iter().filter(|layer| wanted(layer)).map(|layer| layer.timed(repo, name)).collect()
+    };
+    let mut rows = run_all(&Layer::FIRST);
+    rows.extend(std::thread::scope(|scope| {
+        let beside = scope.spawn(|| run_all(&Layer::BESIDE));
+        let mut rows = run_all(&[Layer::Tests]);
+        rows.extend(beside.join().expect("a layer's failure is a row, not a panic"));
+        rows
+    }));
+    rows.extend(run_all(&[Layer::Acceptance]));
     println!("{}", table(&rows, name));
     Ok(u8::from(rows.iter().any(|(_, count, _)| count.failed > 0)))
 }
 
-fn table(rows: &[(&str, Count, f64)], name: Option<&str>) -> String {
+/// A layer's name, how it went, and its seconds.
+type Row = (&'static str, Count, f64);
+
+fn table(rows: &[Row], name: Option<&str>) -> String {
     let mut text = format!("\n{:<12}{:>8}{:>8}{:>10}\n", "layer", "passed", "failed", "seconds");
     for (layer, count, seconds) in rows {
         text += &format!("{layer:<12}{:>8}{:>8}{seconds:>10.1}\n", count.passed, count.failed);
