@@ -40,7 +40,8 @@ fn tests_add_no_feature_below_the_sdk() {
     let (without, with) = (features("normal,build"), features("normal,build,dev"));
     let sdk = below.iter().filter(|package| !package.starts_with("soca-"));
     let differing = sdk.filter(|package| without.get(*package) != with.get(*package));
-    let say = |package: &String| format!("{package}: {:?} and with tests {:?}", without[package], with[package]);
+    let say =
+        |package: &String| format!("{package}: {:?} and with tests {:?}", without[package], with[package]);
     assert!(below.iter().any(|package| package.starts_with("aws-sdk-ec2 ")), "the SDK was not looked at");
     none("features to add to tests/Cargo.toml", &differing.map(say).collect::<Vec<_>>());
 }

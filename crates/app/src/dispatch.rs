@@ -1,4 +1,5 @@
-//! Scheduling passes: snapshot, plan, commit, start. Called for every `JobQueued` and `JobEnded`, and each minute.
+//! Scheduling passes: snapshot, plan, commit, start. Called for every `JobQueued`, `JobEnded` and `RulesChanged`, and
+//! each minute.
 //!
 //! A lease with a count of wishes turns a burst of events into one pass after the other: a caller that finds the lease
 //! taken leaves its wish and goes; the holder runs again until no wish is left.
