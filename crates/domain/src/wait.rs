@@ -6,7 +6,7 @@ use crate::{
     id::{GroupName, JobId, LicenseName, ProjectName},
     limit::LimitReached,
 };
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// Why a job has not been started.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +35,8 @@ pub enum WaitReason {
         /// When the next such time begins.
         at: Timestamp,
     },
-    /// As much as may be is in use.
-    Limit(Box<LimitReached>),
+    /// As much as may be is in use. Shared, since many jobs of a pass wait for the same.
+    Limit(Arc<LimitReached>),
     /// Too few of a license are free.
     LicenseShort {
         /// Which.

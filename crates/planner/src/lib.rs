@@ -22,6 +22,7 @@ mod plan;
 mod readiness;
 mod room;
 mod snapshot;
+mod told;
 
 pub use lint::{Violation, lint};
 pub use pass::plan;

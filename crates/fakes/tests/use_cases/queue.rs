@@ -34,7 +34,7 @@ fn jobs_start_up_to_the_limit_and_others_know_why_not_p4_p7() {
     assert_eq!(lab.dispatch().started, 0);
     assert_eq!(
         reason(&lab, ids[3]),
-        Some(WaitReason::Limit(Box::new(LimitReached {
+        Some(WaitReason::Limit(std::sync::Arc::new(LimitReached {
             scope: LimitScope::Queue,
             measure: Measure::Instances,
             used: 6,
