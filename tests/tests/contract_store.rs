@@ -8,7 +8,7 @@
 #[path = "contract/store/mod.rs"]
 mod contract;
 
-use contract::{capacity, commits, jobs, lease, pages, production, stacks};
+use contract::{capacity, commits, jobs, lease, money, pages, production, stacks};
 use proptest::prelude::*;
 
 /// Runs each case on every adapter, as tests of their own.
@@ -54,6 +54,10 @@ on_every_store! {
         twenty_writes_are_committed,
         a_key_is_remembered_once_for_its_owner_p6,
         of_many_submits_with_one_key_one_wins_p6;
+    money:
+        projects_are_read_as_written_by_name,
+        a_hold_and_its_settlement_balance_p4,
+        a_budget_is_never_overspent_by_sixteen_tasks_p4;
     pages:
         an_owners_jobs_come_newest_first_in_pages,
         everybodys_jobs_come_newest_first_in_pages,

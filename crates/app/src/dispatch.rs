@@ -18,7 +18,7 @@ use crate::{
     transition::Mover,
 };
 use soca_domain::{
-    Attempt, Job, StackId, Timestamp,
+    Attempt, Job, MicroUsd, StackId, Timestamp,
     job_state::{Change, Event, apply},
     limit::{CounterScope, Limits},
     queue::QueuePolicy,
@@ -79,7 +79,7 @@ impl Dispatch<'_> {
 
     async fn pass(&self, now: Timestamp, report: &mut Report) -> Result<(), Error> {
         let policies = queues::load(self.mover.store, self.settings).await?;
-        let Picture { snapshot, jobs } = snapshot::read(self.mover.store, policies, now).await?;
+        let Picture { snapshot, jobs, budgets } = snapshot::read(self.mover.store, policies, now).await?;
         let Plan { starts, drops, .. } = plan(&snapshot);
         for dropped in drops {
             let moved = self.mover.apply(dropped.job, Event::Drop(dropped.fault), now).await;
@@ -88,14 +88,21 @@ impl Dispatch<'_> {
         for start in starts {
             let job = &jobs[start.index];
             let queue = &snapshot.queues[usize::from(snapshot.waiting[start.index].queue)];
-            report.started += u32::from(self.start(job, queue, now).await?);
+            let budget = job.project.as_ref().and_then(|name| budgets.get(name)).copied();
+            report.started += u32::from(self.start(job, queue, budget, now).await?);
         }
         Ok(())
     }
 
-    /// One transaction per start: the job's state, its stack and every counter it is limited by, together or not at
-    /// all (P4).
-    async fn start(&self, job: &Job, policy: &QueuePolicy, now: Timestamp) -> Result<bool, Error> {
+    /// One transaction per start: the job's state, its stack, every counter it is limited by and the hold on its
+    /// project's budget, together or not at all (P4).
+    async fn start(
+        &self,
+        job: &Job,
+        policy: &QueuePolicy,
+        budget: Option<MicroUsd>,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
         let counters = counters(job, policy);
         let counted = counters.iter().map(|(scope, _)| scope.clone()).collect();
         let stack = Stack { counted, ..new_stack(job, now, self.settings) };
@@ -107,6 +114,8 @@ impl Dispatch<'_> {
             vec![Write::UpdateJob { was: Box::new(job.clone()), now: next }, Write::CreateStack(stack)];
         let take = |(scope, limits)| Write::TakeCapacity { scope, limits, need: job.need };
         writes.extend(counters.into_iter().map(take));
+        let hold = |project| Write::HoldBudget { project, amount: job.hold(), limit: budget };
+        writes.extend(job.project.clone().map(hold));
         match self.mover.store.commit(writes).await {
             Ok(()) => {}
             Err(StoreError::Conflict { index }) => {
@@ -157,6 +166,7 @@ fn new_stack(job: &Job, now: Timestamp, settings: &Settings) -> Stack {
         groups: job.groups.clone(),
         need: job.need,
         counted: vec![],
+        hold: if job.project.is_some() { job.hold() } else { MicroUsd(0) },
         ends_by: job.longest_stay().map(|stay| now.plus(stay + BOOT)),
         created_at: now,
         join: JoinGate { token_hash: None, expires_at: now.plus(settings.boot_deadline), enrolled: 0 },

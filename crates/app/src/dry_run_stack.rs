@@ -5,7 +5,7 @@ use crate::{
     ports::{Catalog, LaunchChecks, Store},
     waiter::unknown_stack,
 };
-use soca_domain::{Code, Job, StackId, instance_type::InstanceType, stack::Stack, verdict::Verdict};
+use soca_domain::{Code, Job, StackId, instance_type::InstanceType, stack::Stack};
 
 /// What the dry run needs.
 pub struct DryRunStack<'a> {
@@ -42,7 +42,7 @@ pub(crate) async fn live_job(store: &dyn Store, id: &StackId) -> Result<(Stack, 
     let stack = store.stack(id).await?.ok_or_else(|| unknown_stack(id))?;
     let job = store.job(stack.job).await?.ok_or_else(|| unknown_stack(id))?;
     if let Some(cancel) = &job.cancel {
-        let fault = Verdict::Cancelled { by: cancel.by.clone() }.fault().expect("a cancel has a reason");
+        let fault = cancel.verdict().fault().expect("a cancel has a reason");
         return Err(fault.into());
     }
     if job.state.stack() != Some(id) {

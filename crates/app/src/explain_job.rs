@@ -76,7 +76,7 @@ impl<'a> Reasons<'a> {
 
     async fn plan(&self) -> Result<Planned, Error> {
         let queues = queues::load(self.store, self.settings).await?;
-        let Picture { snapshot, jobs } = snapshot::read(self.store, queues, self.now).await?;
+        let Picture { snapshot, jobs, .. } = snapshot::read(self.store, queues, self.now).await?;
         let plan = plan(&snapshot);
         let wait = |w: soca_planner::Wait| Waiting {
             reason: w.reason,

@@ -19,6 +19,7 @@ pub mod infrastructure;
 pub mod output;
 pub mod ports;
 pub mod price_type;
+pub mod projects;
 pub mod provision_stack;
 pub mod queues;
 pub mod read_jobs;
@@ -36,7 +37,7 @@ pub mod transition;
 pub mod waiter;
 
 pub use error::Error;
-pub use settings::Settings;
+pub use settings::{ProjectRule, Settings};
 
 use soca_domain::{GroupName, UserName};
 

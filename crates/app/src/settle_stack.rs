@@ -30,6 +30,12 @@ fn spending(stack: &Stack, cost: MicroUsd, now: Timestamp) -> Spending {
     Spending { project: stack.project.clone(), owner: stack.owner.clone(), day: day_of(now), cost }
 }
 
+/// Gives back what was held and notes the cost. A cost that is not known is not charged; the log has said so.
+fn settle_budget(stack: &Stack, cost: Option<MicroUsd>) -> Option<Write> {
+    let project = stack.project.clone()?;
+    Some(Write::SettleBudget { project, held: stack.hold, cost: cost.unwrap_or_default() })
+}
+
 impl SettleStack<'_> {
     /// Gives the queue its capacity back, releases the stack, and ends or requeues the job, together.
     pub async fn run(&self, id: &StackId, now: Timestamp) -> Result<(), Error> {
@@ -45,6 +51,7 @@ impl SettleStack<'_> {
             let mut writes: Vec<Write> = stack.counted.iter().map(give).collect();
             writes
                 .extend(cost.filter(|cost| cost.0 > 0).map(|cost| Write::Spend(spending(&stack, cost, now))));
+            writes.extend(settle_budget(&stack, cost));
             writes.push(Write::UpdateStack(Stack {
                 state: StackState::Released { at: now },
                 waiter: None,

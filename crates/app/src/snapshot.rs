@@ -15,7 +15,10 @@ use soca_domain::{
     verdict::Outcome,
 };
 use soca_planner::{DependencyState, Member, Snapshot, WaitingJob};
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// After so long a use of the cluster counts half.
 const HALF_LIFE_DAYS: f64 = 7.0;
@@ -36,6 +39,8 @@ pub struct Picture {
     pub snapshot: Snapshot,
     /// The jobs of `snapshot.waiting`, in the same order.
     pub jobs: Vec<Job>,
+    /// The hard budgets of their projects.
+    pub budgets: BTreeMap<ProjectName, MicroUsd>,
 }
 
 /// The snapshot of these queues at `now`.
@@ -65,8 +70,9 @@ pub async fn read(store: &dyn Store, policies: Vec<QueuePolicy>, now: Timestamp)
         queues: policies,
         ..Snapshot::default()
     };
+    let budgets = add_budgets(store, &mut snapshot).await?;
     add_usage(store, &mut snapshot).await?;
-    Ok(Picture { snapshot, jobs })
+    Ok(Picture { snapshot, jobs, budgets })
 }
 
 async fn dependencies(store: &dyn Store, job: &Job) -> Result<Vec<(Dependency, DependencyState)>, Error> {
@@ -76,6 +82,24 @@ async fn dependencies(store: &dyn Store, job: &Job) -> Result<Vec<(Dependency, D
         depend.push((*on, dependency_state(on, other.as_ref())));
     }
     Ok(depend)
+}
+
+/// Fills in each project's shares and what its hard budget has left; the hard budgets.
+async fn add_budgets(
+    store: &dyn Store,
+    snapshot: &mut Snapshot,
+) -> Result<BTreeMap<ProjectName, MicroUsd>, Error> {
+    let mut budgets = BTreeMap::new();
+    for known in &mut snapshot.projects {
+        let Some(name) = &known.name else { continue };
+        let Some(project) = store.project(name).await? else { continue };
+        known.shares = project.shares;
+        if let Some(amount) = project.hard_budget() {
+            known.budget_left = project.left(&store.account(name).await?);
+            budgets.insert(name.clone(), amount);
+        }
+    }
+    Ok(budgets)
 }
 
 /// Fills in who used how much, for those whose order depends on it.

@@ -9,7 +9,7 @@ use crate::{
     Caller,
     error::Error,
     ports::{Artifacts, Bus, Catalog, Prices, Store, StoreError, Write},
-    queues,
+    projects, queues,
     settings::Settings,
     transition,
 };
@@ -20,8 +20,9 @@ use soca_domain::{
     Code, Job, JobId, JobState, MicroUsd, Timestamp,
     id::JobName,
     instance_type::InstanceType,
-    job::{MAX_INLINE_SCRIPT_BYTES, RunSpec, ScriptRef},
+    job::{MAX_INLINE_SCRIPT_BYTES, RunSpec, ScriptRef, longest_stay},
     launch::LaunchSpec,
+    ledger::first_hold,
     limit::Need,
     price::quote,
 };
@@ -121,6 +122,9 @@ impl SubmitJob<'_> {
         admission::check_allowed(&queue, &launch, &parsed.places)?;
         let need = self.need(&launch, &types).await;
         queue.admit(&launch, &need, request.project.as_ref(), &s.caller.groups)?;
+        let stay = longest_stay(&launch, request.array.as_ref());
+        let hold = first_hold(need.hourly_cost, stay);
+        projects::admit(self.store, self.settings, &s.caller, request.project.as_ref(), hold).await?;
         let priority = admission::priority(&s.caller, request)?;
         admission::check_dependencies(self.store, &s.caller, &request.depend).await?;
         let workdir = admission::workdir(s, self.settings)?;

@@ -339,9 +339,10 @@ fn verdict(job: &Job, end: &End) -> Verdict {
         End::Exited(status) => Verdict::Exited { status: *status },
         End::Signalled(signal) => Verdict::Signalled { signal: *signal },
         End::Walltime => Verdict::Walltime,
-        End::Cancelled => {
-            Verdict::Cancelled { by: job.cancel.as_ref().map_or_else(|| job.owner.clone(), |c| c.by.clone()) }
-        }
+        End::Cancelled => match &job.cancel {
+            Some(cancel) => cancel.verdict(),
+            None => Verdict::Cancelled { by: job.owner.clone() },
+        },
         End::Broken(fault) => Verdict::Fault { fault: fault.clone() },
     }
 }

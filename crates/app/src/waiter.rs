@@ -11,7 +11,6 @@ use crate::{
 use soca_domain::{
     Code, Fault, Job, JobState, StackId, Timestamp,
     stack::{Stack, WaitStep},
-    verdict::Verdict,
 };
 use std::time::Duration;
 
@@ -43,7 +42,7 @@ pub fn decide(stack: &Stack, job: Option<&Job>, now: Timestamp) -> Option<Answer
     if let Some(cancel) = &job.cancel {
         let agent_may_do_it = matches!(job.state, JobState::Running { .. });
         if !agent_may_do_it || now.since(cancel.at) > CANCEL_PATIENCE {
-            return Verdict::Cancelled { by: cancel.by.clone() }.fault().map(Answer::Fail);
+            return cancel.verdict().fault().map(Answer::Fail);
         }
     }
     match step {

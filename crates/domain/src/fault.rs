@@ -151,6 +151,16 @@ codes! {
     ResourceNotAllowed = "RESOURCE_NOT_ALLOWED", Forbidden;
     /// A priority that only administrators may give.
     PriorityNotAllowed = "PRIORITY_NOT_ALLOWED", Forbidden;
+    /// There is no such project.
+    UnknownProject = "UNKNOWN_PROJECT", Invalid;
+    /// The cluster takes jobs of projects only, and the job names none.
+    ProjectRequired = "PROJECT_REQUIRED", Invalid;
+    /// The cluster takes jobs of projects with a budget only, and this one has none.
+    ProjectWithoutBudget = "PROJECT_WITHOUT_BUDGET", Invalid;
+    /// The project does not admit the user.
+    ProjectNotAllowed = "PROJECT_NOT_ALLOWED", Forbidden;
+    /// The project's hard budget can never pay what the job may cost, or ran out while it ran.
+    BudgetSpent = "BUDGET_SPENT", Invalid;
     /// The queue has jobs, so it cannot be removed.
     QueueInUse = "QUEUE_IN_USE", Conflict;
     /// The queue does not allow the instance type.

@@ -1,13 +1,14 @@
 //! A job: one user's request to run a script with resources, from submission to its one final state.
 
 use crate::{
-    MicroUsd, Timestamp,
+    Fault, MicroUsd, Timestamp,
     array::ArraySpec,
     depend::Dependency,
     id::{Attempt, GroupName, JobId, JobName, ProjectName, QueueName, StackId, UserName},
     instance_type::InstanceTypeName,
     job_state::JobState,
     launch::LaunchSpec,
+    ledger,
     limit::Need,
     request::Join,
     verdict::Verdict,
@@ -126,8 +127,26 @@ pub struct AttemptRecord {
 pub struct CancelRequest {
     /// When.
     pub at: Timestamp,
-    /// Who.
+    /// Who; the owner where soca itself ends it.
     pub by: UserName,
+    /// Why soca itself ends it; `None` when somebody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Fault>,
+}
+
+impl CancelRequest {
+    /// How the attempt ends because of it.
+    pub fn verdict(&self) -> Verdict {
+        match &self.fault {
+            Some(fault) => Verdict::Fault { fault: fault.clone() },
+            None => Verdict::Cancelled { by: self.by.clone() },
+        }
+    }
+}
+
+/// How long a job may keep its capacity once its nodes are there, see [`Job::longest_stay`].
+pub fn longest_stay(launch: &LaunchSpec, array: Option<&ArraySpec>) -> Option<std::time::Duration> {
+    launch.walltime.map(|walltime| walltime.saturating_mul(array.map_or(1, ArraySpec::len)))
 }
 
 impl Job {
@@ -159,8 +178,12 @@ impl Job {
     /// How long it may keep its capacity once its nodes are there; `None` without a walltime. The elements of an array
     /// run one after the other at worst.
     pub fn longest_stay(&self) -> Option<std::time::Duration> {
-        let elements = self.array.as_ref().map_or(1, ArraySpec::len);
-        self.launch.walltime.map(|walltime| walltime.saturating_mul(elements))
+        longest_stay(&self.launch, self.array.as_ref())
+    }
+
+    /// What its project's budget must have left for it to start.
+    pub fn hold(&self) -> MicroUsd {
+        ledger::first_hold(self.need.hourly_cost, self.longest_stay())
     }
 
     /// The order in which a queue looks at its jobs: by submission, then number.

@@ -90,6 +90,8 @@ pub enum Event {
         /// Who.
         by: UserName,
     },
+    /// It must end although nobody asked: its budget cannot pay more.
+    Stop(Fault),
     /// It will never start: a dependency failed, or it waited too long.
     Drop(Fault),
     /// The capacity is gone and paid for.
@@ -206,6 +208,7 @@ impl Event {
             Event::Started => "started",
             Event::Finish(_) => "finish",
             Event::Cancel { .. } => "cancel",
+            Event::Stop(_) => "stop",
             Event::Drop(_) => "drop",
             Event::Settle { .. } => "settle",
         }
@@ -248,7 +251,17 @@ pub fn apply(job: &Job, event: Event, at: Timestamp) -> Result<Change, Refused> 
         (
             S::Provisioning { stack, .. } | S::Starting { stack, .. } | S::Running { stack, .. },
             Event::Cancel { by },
-        ) => Ok(request_cancel(job, stack.clone(), by, at)),
+        ) => Ok(request_cancel(job, stack.clone(), CancelRequest { at, by, fault: None })),
+        (
+            S::Provisioning { stack, .. } | S::Starting { stack, .. } | S::Running { stack, .. },
+            Event::Stop(fault),
+        ) => {
+            let request = CancelRequest { at, by: job.owner.clone(), fault: Some(fault) };
+            Ok(request_cancel(job, stack.clone(), request))
+        }
+        (S::Held { .. } | S::Queued { .. } | S::Completing { .. } | S::Ended { .. }, Event::Stop(_)) => {
+            Ok(Change::Nothing)
+        }
         (S::Completing { verdict, .. }, Event::Cancel { by }) => Ok(cancel_late(job, verdict, by, at)),
 
         (S::Held { .. } | S::Queued { .. }, Event::Drop(fault)) => Ok(end(job, Verdict::Fault { fault }, at)),
@@ -342,13 +355,13 @@ fn may_have_begun_unseen(job: &Job, verdict: &Verdict) -> Option<Timestamp> {
     }
 }
 
-fn request_cancel(job: &Job, stack: StackId, by: UserName, at: Timestamp) -> Change {
+fn request_cancel(job: &Job, stack: StackId, request: CancelRequest) -> Change {
     if job.cancel.is_some() {
         return Change::Nothing;
     }
     // A running script is ended by its agent, which the next sync tells; before that, the stack's wait is cut short.
     let effects = vec![Effect::TellStack(stack)];
-    Change::To(Box::new(Job { cancel: Some(CancelRequest { at, by }), ..job.clone() }), effects)
+    Change::To(Box::new(Job { cancel: Some(request), ..job.clone() }), effects)
 }
 
 /// The attempt is over already. The cancel still matters if another attempt would follow.
@@ -356,7 +369,8 @@ fn cancel_late(job: &Job, verdict: &Verdict, by: UserName, at: Timestamp) -> Cha
     if job.cancel.is_some() || verdict.next(job.attempt(), job.may_rerun()) != Next::Requeue {
         return Change::Nothing;
     }
-    Change::To(Box::new(Job { cancel: Some(CancelRequest { at, by }), ..job.clone() }), vec![])
+    let request = CancelRequest { at, by, fault: None };
+    Change::To(Box::new(Job { cancel: Some(request), ..job.clone() }), vec![])
 }
 
 fn end(job: &Job, verdict: Verdict, at: Timestamp) -> Change {
@@ -374,7 +388,7 @@ fn end(job: &Job, verdict: Verdict, at: Timestamp) -> Change {
 fn settle(mut job: Job, verdict: Verdict, retry_at: Timestamp, at: Timestamp) -> Change {
     // A cancel that came while a lost node's stack was torn down still counts: the job is not started again.
     let verdict = match (&job.cancel, verdict.next(job.attempt(), job.may_rerun())) {
-        (Some(cancel), Next::Requeue) => Verdict::Cancelled { by: cancel.by.clone() },
+        (Some(cancel), Next::Requeue) => cancel.verdict(),
         _ => verdict,
     };
     match verdict.next(job.attempt(), job.may_rerun()) {

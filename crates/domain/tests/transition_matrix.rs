@@ -51,6 +51,7 @@ fn events() -> Vec<Event> {
         Event::Finish(Verdict::Exited { status: 3 }),
         Event::Finish(lost()),
         Event::Cancel { by: "ada".parse().unwrap() },
+        Event::Stop(Fault::new(Code::BudgetSpent, "It is spent.", "Ask for more.")),
         Event::Drop(Fault::new(Code::DependencyFailed, "It failed.", "Mend it.")),
         Event::Settle { cost: Some(MicroUsd(5)), instance_type: None, retry_at: Timestamp(9_000) },
     ]

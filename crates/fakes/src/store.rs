@@ -18,8 +18,10 @@ use soca_app::ports::store::{
 use soca_domain::{
     InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
+    ledger::Account,
     limit::{CounterScope, Usage},
     node::Node,
+    project::Project,
     queue::QueuePolicy,
     stack::Stack,
 };
@@ -201,6 +203,18 @@ impl Store for MemoryStore {
 
     async fn queues(&self) -> Result<Vec<QueuePolicy>, StoreError> {
         self.read("queues", |t| t.queues.values().cloned().collect())
+    }
+
+    async fn projects(&self) -> Result<Vec<Project>, StoreError> {
+        self.read("projects", |t| t.projects.values().cloned().collect())
+    }
+
+    async fn project(&self, name: &ProjectName) -> Result<Option<Project>, StoreError> {
+        self.read("project", |t| t.projects.get(name).cloned())
+    }
+
+    async fn account(&self, project: &ProjectName) -> Result<Account, StoreError> {
+        self.read("account", |t| t.account_of(project))
     }
 
     async fn usage(&self, scope: &CounterScope) -> Result<Usage, StoreError> {

@@ -43,6 +43,7 @@ async fn placed(world: &World) -> (JobId, StackId) {
         groups: job.groups.clone(),
         need: job.need,
         counted: vec![],
+        hold: soca_domain::MicroUsd(0),
         ends_by: None,
         created_at: NOW,
         join: gate,

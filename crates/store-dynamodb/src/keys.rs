@@ -214,6 +214,21 @@ pub(crate) fn all_queues() -> Range {
     Range { pk: "QUEUES".into(), from: " ".into(), to: "~".into() }
 }
 
+/// A project's rules.
+pub(crate) fn project(name: &ProjectName) -> Key {
+    key("PROJECTS", name.as_str())
+}
+
+/// All projects.
+pub(crate) fn all_projects() -> Range {
+    Range { pk: "PROJECTS".into(), from: " ".into(), to: "~".into() }
+}
+
+/// A project's account: a partition of its own, since every start of the project writes it.
+pub(crate) fn account(name: &ProjectName) -> Key {
+    key(format!("PROJECT#{name}"), "ACCOUNT")
+}
+
 /// A counter of what is in use.
 pub(crate) fn usage(scope: &CounterScope) -> Key {
     let (queue, sk) = match scope {
@@ -286,6 +301,8 @@ mod tests {
                 "usage of a project",
                 usage(&CounterScope::Project(queued.queue.clone(), "wing".parse().unwrap())),
             ),
+            ("project", project(&"wing".parse().unwrap())),
+            ("account", account(&"wing".parse().unwrap())),
             ("share", share(Some(&"wing".parse().unwrap()), &queued.owner, 20_000)),
             ("share without a project", share(None, &queued.owner, 20_000)),
             ("job_counter", job_counter()),
@@ -303,6 +320,7 @@ mod tests {
             ("all_live", all_live()),
             ("all_nodes", all_nodes(&stack_id)),
             ("all_queues", all_queues()),
+            ("all_projects", all_projects()),
         ];
         let mut text = String::new();
         for (name, k) in keys {

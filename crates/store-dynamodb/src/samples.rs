@@ -54,7 +54,7 @@ pub(crate) fn job() -> Job {
         begin_at: Some(NOON),
         submitted_at: NOON,
         attempts: vec![attempt()],
-        cancel: Some(CancelRequest { at: NOON, by: "bob".parse().unwrap() }),
+        cancel: Some(CancelRequest { at: NOON, by: "bob".parse().unwrap(), fault: None }),
         state: JobState::Queued { since: NOON, not_before: Some(Timestamp(NOON.0 + 60_000)) },
     }
 }
@@ -134,6 +134,7 @@ pub(crate) fn stack() -> Stack {
         groups: vec![],
         need: Need { instances: 2, ..Need::default() },
         counted: vec![CounterScope::Queue("normal".parse().unwrap())],
+        hold: MicroUsd(420_000),
         ends_by: None,
         created_at: NOON,
         join: JoinGate { token_hash: Some("0f".repeat(32)), expires_at: NOON, enrolled: 1 },

@@ -4,8 +4,8 @@ use crate::{
     keys::{self, Key},
     read::Order,
     rows::{
-        self, ElementsRow, JobRow, NodeRow, OutputRow, QueueRow, RequestRow, Row, ShareRow, StackPointerRow,
-        StackRow, UsageRow,
+        self, AccountRow, ElementsRow, JobRow, NodeRow, OutputRow, ProjectRow, QueueRow, RequestRow, Row,
+        ShareRow, StackPointerRow, StackRow, UsageRow,
     },
     writes::{Condition, some_unless_empty},
 };
@@ -17,8 +17,10 @@ use soca_app::ports::store::{
 use soca_domain::{
     InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
+    ledger::Account,
     limit::{CounterScope, Usage},
     node::Node,
+    project::Project,
     queue::QueuePolicy,
     stack::Stack,
 };
@@ -146,6 +148,18 @@ impl Store for DynamoStore {
 
     async fn queues(&self) -> Result<Vec<QueuePolicy>, StoreError> {
         self.entities::<QueueRow, _>(keys::all_queues()).await
+    }
+
+    async fn projects(&self) -> Result<Vec<Project>, StoreError> {
+        self.entities::<ProjectRow, _>(keys::all_projects()).await
+    }
+
+    async fn project(&self, name: &ProjectName) -> Result<Option<Project>, StoreError> {
+        self.entity::<ProjectRow, _>(keys::project(name)).await
+    }
+
+    async fn account(&self, project: &ProjectName) -> Result<Account, StoreError> {
+        Ok(self.entity::<AccountRow, _>(keys::account(project)).await?.unwrap_or_default())
     }
 
     async fn usage(&self, scope: &CounterScope) -> Result<Usage, StoreError> {

@@ -1,7 +1,9 @@
 //! The HTTP API's bodies: `/v1/…`, JSON, times as RFC 3339 UTC, spans in seconds, money in micro-USD.
 
+mod projects;
 mod queue_settings;
 
+pub use projects::{Project, ProjectBudget, ProjectList, ProjectSettings};
 pub use queue_settings::{QueueReservation, QueueSettings, QueueShare};
 
 use serde::{Deserialize, Serialize};

@@ -5,8 +5,10 @@ use soca_domain::{
     InstanceId, Job, JobId, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
     id::ElementIndex,
+    ledger::Account,
     limit::{CounterScope, Limits, Need, Usage},
     node::Node,
+    project::Project,
     queue::QueuePolicy,
     stack::Stack,
 };
@@ -73,6 +75,26 @@ pub enum Write {
         scope: CounterScope,
         /// What it took.
         need: Need,
+    },
+    /// A project's rules, whatever they were.
+    PutProject(Project),
+    /// Holds so much of a project's budget; conflicts when more than `limit` would be held and spent (P4).
+    HoldBudget {
+        /// Whose budget.
+        project: ProjectName,
+        /// How much.
+        amount: MicroUsd,
+        /// The hard budget, if there is one.
+        limit: Option<MicroUsd>,
+    },
+    /// Gives a hold back and notes what was spent; conflicts when less is held.
+    SettleBudget {
+        /// Whose budget.
+        project: ProjectName,
+        /// What was held.
+        held: MicroUsd,
+        /// What the job cost.
+        cost: MicroUsd,
     },
     /// Adds what somebody spent, for fair share.
     Spend(Spending),
@@ -208,6 +230,12 @@ pub trait Store: Send + Sync {
 
     /// All queues, by name.
     async fn queues(&self) -> Result<Vec<QueuePolicy>, StoreError>;
+    /// All projects, by name, also those that were removed.
+    async fn projects(&self) -> Result<Vec<Project>, StoreError>;
+    /// One project.
+    async fn project(&self, name: &ProjectName) -> Result<Option<Project>, StoreError>;
+    /// How a project's account stands; nothing when nothing was ever held or spent.
+    async fn account(&self, project: &ProjectName) -> Result<Account, StoreError>;
     /// What is in use; zero when nothing was ever taken.
     async fn usage(&self, scope: &CounterScope) -> Result<Usage, StoreError>;
     /// What an owner spent for a project, by day, from a day on.

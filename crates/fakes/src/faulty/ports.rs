@@ -14,8 +14,10 @@ use soca_domain::{
     element::ElementChunk,
     instance_type::{InstanceType, InstanceTypeName},
     launch::LaunchSpec,
+    ledger::Account,
     limit::{CounterScope, Usage},
     node::Node,
+    project::Project,
     queue::QueuePolicy,
     stack::Stack,
 };
@@ -49,6 +51,9 @@ faulty! { Store, "store", StoreError,
     fn element_chunk(job: JobId, number: u32) -> Option<ElementChunk>;
     fn output(id: &OutputId) -> Option<OutputState>;
     fn queues() -> Vec<QueuePolicy>;
+    fn projects() -> Vec<Project>;
+    fn project(name: &ProjectName) -> Option<Project>;
+    fn account(project: &ProjectName) -> Account;
     fn usage(scope: &CounterScope) -> Usage;
     fn spending(project: Option<&ProjectName>, owner: &UserName, since_day: i64) -> Vec<(i64, MicroUsd)>;
     fn begin_tick(holder: &str, now: Timestamp, until: Timestamp) -> TickLease;

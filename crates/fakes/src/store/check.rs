@@ -35,6 +35,8 @@ enum Row {
     Elements(JobId, u32),
     Queue(QueueName),
     Usage(CounterScope),
+    Project(ProjectName),
+    Account(ProjectName),
     Spending(Option<ProjectName>, UserName, i64),
     Request(UserName, String),
     Output(OutputId),
@@ -53,6 +55,10 @@ impl Row {
             Write::CreateQueue(policy) | Write::PutQueue(policy) => Row::Queue(policy.name.clone()),
             Write::TakeCapacity { scope, .. } | Write::GiveCapacity { scope, .. } => {
                 Row::Usage(scope.clone())
+            }
+            Write::PutProject(project) => Row::Project(project.name.clone()),
+            Write::HoldBudget { project, .. } | Write::SettleBudget { project, .. } => {
+                Row::Account(project.clone())
             }
             Write::Spend(s) => Row::Spending(s.project.clone(), s.owner.clone(), s.day),
             Write::RememberRequest(request) => Row::Request(request.owner.clone(), request.key.clone()),
@@ -80,7 +86,11 @@ fn holds(t: &Tables, write: &Write) -> bool {
             t.elements.get(&(chunk.job, chunk.number)).map_or(0, |stored| stored.version) == chunk.version
         }
         Write::CreateQueue(policy) => !t.queues.contains_key(&policy.name),
-        Write::PutQueue(_) | Write::Spend(_) => true,
+        Write::PutQueue(_) | Write::PutProject(_) | Write::Spend(_) => true,
+        Write::HoldBudget { project, amount, limit } => {
+            limit.is_none_or(|limit| t.account_of(project).hold(*amount).committed() <= limit)
+        }
+        Write::SettleBudget { project, held, .. } => t.account_of(project).held >= *held,
         Write::TakeCapacity { scope, limits, need } => {
             limits.passed_by(&t.usage_of(scope).plus(need)).is_none()
         }

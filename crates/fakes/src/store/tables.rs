@@ -5,8 +5,10 @@ use soca_app::ports::store::{OutputId, OutputState, Page, RememberedRequest, Spe
 use soca_domain::{
     InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, UserName,
     element::ElementChunk,
+    ledger::Account,
     limit::{CounterScope, Usage},
     node::Node,
+    project::Project,
     queue::QueuePolicy,
     stack::Stack,
 };
@@ -28,6 +30,8 @@ pub(super) struct Tables {
     pub(super) requests: BTreeMap<(UserName, String), RememberedRequest>,
     pub(super) queues: BTreeMap<QueueName, QueuePolicy>,
     pub(super) usage: BTreeMap<CounterScope, Usage>,
+    pub(super) projects: BTreeMap<ProjectName, Project>,
+    pub(super) accounts: BTreeMap<ProjectName, Account>,
     /// What each owner spent for each project on each day.
     pub(super) spent: BTreeMap<(Option<ProjectName>, UserName, i64), MicroUsd>,
     pub(super) lease: Lease,
@@ -67,6 +71,15 @@ impl Tables {
                 let usage = self.usage_of(&scope).minus(&need);
                 self.usage.insert(scope, usage);
             }
+            Write::PutProject(project) => drop(self.projects.insert(project.name.clone(), project)),
+            Write::HoldBudget { project, amount, .. } => {
+                let account = self.account_of(&project).hold(amount);
+                self.accounts.insert(project, account);
+            }
+            Write::SettleBudget { project, held, cost } => {
+                let account = self.account_of(&project).settle(held, cost);
+                self.accounts.insert(project, account);
+            }
             Write::Spend(Spending { project, owner, day, cost }) => {
                 let sum = self.spent.entry((project, owner, day)).or_default();
                 *sum = sum.plus(cost);
@@ -92,6 +105,10 @@ impl Tables {
 
     pub(super) fn usage_of(&self, scope: &CounterScope) -> Usage {
         self.usage.get(scope).copied().unwrap_or_default()
+    }
+
+    pub(super) fn account_of(&self, project: &ProjectName) -> Account {
+        self.accounts.get(project).copied().unwrap_or_default()
     }
 
     /// The first `Queued` jobs of each owner in a queue: the owners by name, each one's jobs by priority and age; then

@@ -179,8 +179,12 @@ impl World {
         });
     }
 
-    /// People come back to what they hold.
+    /// People come back to what they hold, and find in their list what was never acknowledged to them.
     pub fn release_the_held(&mut self) {
+        for job in self.jobs() {
+            let plan = self.plans.iter_mut().find(|plan| job.name.as_str() == format!("sim{}", plan.number));
+            plan.expect("every job is somebody's").acknowledged.get_or_insert(job.id);
+        }
         for number in 0..self.plans.len() {
             let wish = if self.luck.permille(500) { Wish::Release } else { Wish::Cancel };
             let held = |job: &soca_domain::Job| matches!(job.state, JobState::Held { .. });
@@ -196,6 +200,11 @@ impl World {
         match (call, reply) {
             (Call::Submit(number), Reply::Submitted(Ok(accepted))) => {
                 self.acknowledged(number, accepted.job.map(|j| j.id));
+            }
+            (Call::Submit(_), Reply::Submitted(Err(soca_app::Error::Refused(faults))))
+                if faults.iter().all(|fault| fault.code == Code::BudgetSpent) =>
+            {
+                self.ledger.count("a submit was refused with BUDGET_SPENT");
             }
             (Call::Submit(number), Reply::Submitted(Err(soca_app::Error::Refused(faults)))) => {
                 self.ledger.broke(format!("job {number} was refused: {faults:?}"));

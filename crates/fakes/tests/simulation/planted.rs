@@ -3,6 +3,7 @@
 use soca_app::ports::Write;
 use soca_domain::{
     limit::{CounterScope, Limits},
+    project::Project,
     queue::QueuePolicy,
 };
 use soca_fakes::store::MemoryStore;
@@ -18,6 +19,10 @@ pub enum Planted {
     StartsNotCounted,
     /// Starts are not counted in groups.
     GroupsNotCounted,
+    /// Starts hold nothing of budgets.
+    NothingHeld,
+    /// Budgets are read as if they only warned.
+    BudgetsMisread,
     /// A start moves the job and makes no stack.
     StackForgotten,
     /// Settling releases the stack and leaves the job as it was.
@@ -30,11 +35,13 @@ pub enum Planted {
 
 impl Planted {
     /// All of them, with the promise that each breaks.
-    pub const ALL: [(Planted, &str); 8] = [
+    pub const ALL: [(Planted, &str); 10] = [
         (Planted::NothingGivenBack, "P4"),
         (Planted::LimitsMisread, "P4"),
         (Planted::StartsNotCounted, "P4"),
         (Planted::GroupsNotCounted, "P4"),
+        (Planted::NothingHeld, "P4"),
+        (Planted::BudgetsMisread, "P4"),
         (Planted::StackForgotten, "P5"),
         (Planted::JobLeftBehind, "P5"),
         (Planted::KeysForgotten, "P1"),
@@ -56,6 +63,8 @@ impl Planted {
             Planted::LimitsMisread => all.map(without_limits).collect(),
             Planted::StartsNotCounted => all.filter(|w| !matches!(w, Write::TakeCapacity { .. })).collect(),
             Planted::GroupsNotCounted => all.filter(|w| !is_of_group(w)).collect(),
+            Planted::NothingHeld => all.filter(|w| !matches!(w, Write::HoldBudget { .. })).collect(),
+            Planted::BudgetsMisread => all.map(without_budget).collect(),
             Planted::StackForgotten if starts => {
                 all.filter(|w| !matches!(w, Write::CreateStack(_))).collect()
             }
@@ -71,6 +80,13 @@ impl Planted {
 fn without_limits(write: Write) -> Write {
     match write {
         Write::CreateQueue(policy) => Write::CreateQueue(QueuePolicy { limits: Limits::default(), ..policy }),
+        other => other,
+    }
+}
+
+fn without_budget(write: Write) -> Write {
+    match write {
+        Write::PutProject(project) => Write::PutProject(Project { budget: None, ..project }),
         other => other,
     }
 }

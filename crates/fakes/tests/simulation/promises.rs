@@ -3,11 +3,11 @@
 use crate::world::World;
 use soca_app::explain_job::Reasons;
 use soca_domain::{
-    Job, JobId, JobState, QueueName, Timestamp,
+    Job, JobId, JobState, MicroUsd, QueueName, Timestamp,
     depend::{Condition, Dependency},
     limit::{CounterScope, LimitReached, LimitScope, Limits, Usage},
     queue::QueuePolicy,
-    stack::StackState,
+    stack::{Stack, StackState},
     verdict::Outcome,
     wait::WaitReason,
 };
@@ -46,12 +46,28 @@ impl World {
         }
         let live = resolve(self.true_ports.store.live_stacks()).unwrap();
         self.ledger.counted.extend(live.iter().flat_map(|stack| stack.counted.iter().cloned()));
+        self.look_at_accounts(&live);
         for scope in self.ledger.counted.clone() {
             let usage = self.usage(&scope);
             let of = live.iter().filter(|stack| stack.counted.contains(&scope));
             let counted = of.fold(Usage::default(), |sum, stack| sum.plus(&stack.need));
             if self.limits(&scope).passed_by(&usage).is_some() || usage != counted {
                 self.ledger.broke(format!("P4: {scope:?} has {usage:?}, its stacks {counted:?}"));
+            }
+        }
+    }
+
+    /// P4: hard budgets hold, and what is held is what the stacks say; what nodes cost beyond their hold, because they
+    /// took long to go, is told apart.
+    fn look_at_accounts(&mut self, live: &[Stack]) {
+        for project in self.projects.clone() {
+            let account = resolve(self.true_ports.store.account(&project.name)).unwrap();
+            let of = live.iter().filter(|stack| stack.project.as_ref() == Some(&project.name));
+            let held = of.fold(MicroUsd(0), |sum, stack| sum.plus(stack.hold));
+            let guarded = MicroUsd(account.committed().0 - account.overdrawn.0);
+            if account.held != held || project.hard_budget().is_some_and(|amount| guarded > amount) {
+                let name = &project.name;
+                self.ledger.broke(format!("P4: project {name} has {account:?}, its stacks hold {held}"));
             }
         }
     }
@@ -161,14 +177,27 @@ impl World {
                 retry_at.is_none_or(|at| at <= now)
                     && job.depend.iter().all(|on| self.came_true(on))
                     && self.limits(&scope).passed_by(&self.usage(&scope).plus(&job.need)).is_none()
+                    && self.left_for(job).is_none_or(|left| job.hold() <= left)
             }
-            // There are no long queues, windows, licenses, budgets and reservations here.
+            // Jobs that start before it may leave less than there is now.
+            WaitReason::BudgetShort { project, asked, left } => {
+                job.project.as_ref() == Some(project)
+                    && *asked == job.hold()
+                    && asked > left
+                    && self.left_for(job).is_some_and(|there_is| *left <= there_is)
+            }
+            // There are no long queues, windows, licenses and reservations here.
             WaitReason::InLine { .. }
             | WaitReason::WindowOpens { .. }
             | WaitReason::LicenseShort { .. }
-            | WaitReason::BudgetShort { .. }
             | WaitReason::Reserved { .. } => false,
         }
+    }
+
+    /// What the job's hard budget has left, if it is under one.
+    fn left_for(&self, job: &Job) -> Option<MicroUsd> {
+        let project = self.projects.iter().find(|project| job.project.as_ref() == Some(&project.name))?;
+        project.left(&resolve(self.true_ports.store.account(&project.name)).unwrap())
     }
 
     /// Whether what is in use, with what jobs that may start before this one would add, leaves too little.

@@ -3,6 +3,7 @@
 
 mod ends;
 mod lab;
+mod money;
 mod nodes;
 mod output;
 mod queue;

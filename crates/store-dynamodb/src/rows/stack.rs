@@ -3,7 +3,8 @@
 use super::Row;
 use serde::{Deserialize, Serialize};
 use soca_domain::{
-    Fault, GroupName, InstanceId, JobId, NodeIndex, ProjectName, QueueName, StackId, Timestamp, UserName,
+    Fault, GroupName, InstanceId, JobId, MicroUsd, NodeIndex, ProjectName, QueueName, StackId, Timestamp,
+    UserName,
     instance_type::InstanceTypeName,
     limit::{CounterScope, Need},
     node::{Node, NodeState},
@@ -28,6 +29,8 @@ pub(crate) struct StackRow {
     need: Option<Need>,
     #[serde(default)]
     counted: Option<Vec<CounterScope>>,
+    #[serde(default)]
+    hold: MicroUsd,
     #[serde(default)]
     ends_by: Option<Timestamp>,
     created_at: Timestamp,
@@ -64,6 +67,7 @@ impl From<Stack> for StackRow {
             groups: stack.groups,
             need: Some(stack.need),
             counted: Some(stack.counted),
+            hold: stack.hold,
             ends_by: stack.ends_by,
             created_at: stack.created_at,
             join: stack.join,
@@ -90,6 +94,7 @@ impl From<StackRow> for Stack {
             need: row.need.unwrap_or(Need { instances: row.nodes, ..Need::default() }),
             // The release before this one counted in queues only, and did not say so.
             counted: row.counted.unwrap_or_else(|| vec![CounterScope::Queue(row.queue.clone())]),
+            hold: row.hold,
             ends_by: row.ends_by,
             created_at: row.created_at,
             join: row.join,
