@@ -39,6 +39,7 @@ const READ_BY: &[(&str, &[&str])] = &[
             "BOOT_SECONDS",
             "RETRY_SECONDS",
             "SILENCE_SECONDS",
+            "PROJECT_RULE",
             "MAX_RUNNING_JOBS",
             "MAX_INSTANCES",
         ],

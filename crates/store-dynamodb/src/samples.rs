@@ -13,6 +13,7 @@ use soca_domain::{
     memory::MemoryMib,
     node::{Node, NodeState},
     price::InstanceUse,
+    project::{Budget, Project},
     queue::QueuePolicy,
     request::{BaseOs, Join, Resources, SpotPrice, SpotStrategy, SubnetChoice},
     stack::{JoinGate, Stack, StackState, WaitStep, Waiter},
@@ -134,7 +135,7 @@ pub(crate) fn stack() -> Stack {
         groups: vec![],
         need: Need { instances: 2, ..Need::default() },
         counted: vec![CounterScope::Queue("normal".parse().unwrap())],
-        hold: MicroUsd(420_000),
+        hold: MicroUsd(0),
         ends_by: None,
         created_at: NOON,
         join: JoinGate { token_hash: Some("0f".repeat(32)), expires_at: NOON, enrolled: 1 },
@@ -212,5 +213,15 @@ pub(crate) fn request() -> RememberedRequest {
         fingerprint: "b1".repeat(32),
         job: JobId(1042),
         expires_at: Timestamp(NOON.0 + 86_400_000),
+    }
+}
+
+pub(crate) fn project() -> Project {
+    Project {
+        description: "The new wing".into(),
+        budget: Some(Budget { amount: MicroUsd(500_000_000), hard: true }),
+        shares: 3,
+        members: vec!["ada".parse().unwrap(), "group:cfd".parse().unwrap()],
+        ..Project::open("wing".parse().unwrap())
     }
 }

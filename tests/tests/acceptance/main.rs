@@ -8,7 +8,9 @@
 mod breakage;
 mod bursts;
 mod cancels;
+mod desk;
 mod examples;
+mod money;
 mod refusals;
 mod scheduling;
 mod triggers;
