@@ -57,7 +57,12 @@ fn events() -> Vec<Event> {
         Event::Finish(lost()),
         Event::Cancel { by: "ada".parse().unwrap() },
         Event::Drop(Fault::new(Code::DependencyFailed, "It failed.", "Mend it.")),
-        Event::Settle { cost: Some(MicroUsd(5)), instance_type: None, rung: None, retry_at: Timestamp(9_000) },
+        Event::Settle {
+            cost: Some(MicroUsd(5)),
+            instance_type: None,
+            rung: None,
+            retry_at: Timestamp(9_000),
+        },
     ]
 }
 

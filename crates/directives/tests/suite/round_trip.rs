@@ -33,24 +33,26 @@ fn size() -> impl Strategy<Value = Resources> {
         (of(0u32..60_000), of(1u32..60_000), of(0u32..60_000)),
         choice,
     )
-        .prop_map(|((nodes, ncpus, mpiprocs, memory, walltime), place, (root, scratch, iops), choice)| {
-            let (gpus, architecture, selection) = choice;
-            Resources {
-                nodes,
-                ncpus,
-                mpiprocs,
-                memory: memory.map(MemoryMib),
-                gpus,
-                architecture,
-                selection,
-                walltime: walltime.map(Duration::from_secs),
-                place,
-                root_size_gib: root,
-                scratch_size_gib: scratch,
-                scratch_iops: scratch.and(iops),
-                ..Resources::default()
-            }
-        })
+        .prop_map(
+            |((nodes, ncpus, mpiprocs, memory, walltime), place, (root, scratch, iops), choice)| {
+                let (gpus, architecture, selection) = choice;
+                Resources {
+                    nodes,
+                    ncpus,
+                    mpiprocs,
+                    memory: memory.map(MemoryMib),
+                    gpus,
+                    architecture,
+                    selection,
+                    walltime: walltime.map(Duration::from_secs),
+                    place,
+                    root_size_gib: root,
+                    scratch_size_gib: scratch,
+                    scratch_iops: scratch.and(iops),
+                    ..Resources::default()
+                }
+            },
+        )
 }
 
 fn machine(size: Resources) -> impl Strategy<Value = Resources> {

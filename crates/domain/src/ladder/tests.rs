@@ -99,10 +99,15 @@ fn one_node_tries_all_types_in_one_attempt() {
 fn pools_that_others_found_dry_come_last() {
     let dry = |name: &str, market| CapacityPool { market, instance_type: name.parse().unwrap() };
     let known = BTreeSet::from([dry("c6i.large", Market::OnDemand), dry("c5.large", Market::Spot)]);
-    let types = |job: &Job| next_rung(job, &known, NOW).types.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let types =
+        |job: &Job| next_rung(job, &known, NOW).types.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(types(&job("c6i.large+c5.large", 1, false)), ["c5.large", "c6i.large"]);
     assert_eq!(types(&job("c6i.large+c5.large", 2, false)), ["c5.large"]);
-    assert_eq!(types(&job("c6i.large+c5.large", 1, true)), ["c6i.large"], "EC2 heeds no order on the spot market");
+    assert_eq!(
+        types(&job("c6i.large+c5.large", 1, true)),
+        ["c6i.large"],
+        "EC2 heeds no order on the spot market"
+    );
     assert_eq!(types(&job("c6i.large", 2, false)), ["c6i.large"], "the memory keeps nobody from trying");
 }
 
