@@ -4,6 +4,7 @@
 //! taken leaves its wish and goes; the holder runs again until no wish is left.
 
 use crate::{
+    dry_pools,
     error::Error,
     ports::{
         Entropy, StoreError, Write,
@@ -19,12 +20,14 @@ use crate::{
 use soca_domain::{
     Attempt, Job, StackId, Timestamp,
     job_state::{Change, Event, apply},
+    ladder::{Rung, next_rung},
     limit::{CounterScope, Limits},
+    pool::CapacityPool,
     queue::QueuePolicy,
     stack::{JoinGate, Stack, StackState},
 };
 use soca_planner::{Plan, plan};
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 /// How long a holder of the lease has before another may take it. Two passes at once are safe, since every start is one
 /// conditional transaction; a holder that died must not keep the queues waiting for long.
@@ -84,21 +87,32 @@ impl Dispatch<'_> {
             let moved = self.mover.apply(dropped.job, Event::Drop(dropped.fault), now).await;
             report.dropped += u32::from(moved.is_ok());
         }
+        if starts.is_empty() {
+            return Ok(());
+        }
+        let dry = dry_pools::known(self.mover.store, now).await?;
         for start in starts {
             let job = &jobs[start.index];
             let queue = &snapshot.queues[usize::from(snapshot.waiting[start.index].queue)];
-            report.started += u32::from(self.start(job, queue, now).await?);
+            report.started += u32::from(self.start(job, queue, &dry, now).await?);
         }
         Ok(())
     }
 
     /// One transaction per start: the job's state, its stack and every counter it is limited by, together or not at
     /// all (P4).
-    async fn start(&self, job: &Job, policy: &QueuePolicy, now: Timestamp) -> Result<bool, Error> {
+    async fn start(
+        &self,
+        job: &Job,
+        policy: &QueuePolicy,
+        dry: &BTreeSet<CapacityPool>,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
         let counters = counters(job, policy);
         let counted = counters.iter().map(|(scope, _)| scope.clone()).collect();
-        let stack = Stack { counted, ..new_stack(job, now, self.settings) };
-        let Ok(Change::To(next, _)) = apply(job, Event::Place { stack: stack.id.clone() }, now) else {
+        let rung = next_rung(job, dry, now);
+        let stack = Stack { counted, ..new_stack(job, rung.clone(), now, self.settings) };
+        let Ok(Change::To(next, _)) = apply(job, Event::Place { stack: stack.id.clone(), rung }, now) else {
             return Ok(false);
         };
         let input = execution_input(&next, stack.id.clone(), Entry::Start, self.settings);
@@ -143,7 +157,7 @@ fn counters(job: &Job, policy: &QueuePolicy) -> Vec<(CounterScope, Limits)> {
 /// So many of an owner's groups are counted in the transaction of a start, which has room for 20 writes.
 const MOST_GROUPS: usize = 12;
 
-fn new_stack(job: &Job, now: Timestamp, settings: &Settings) -> Stack {
+fn new_stack(job: &Job, rung: Rung, now: Timestamp, settings: &Settings) -> Stack {
     let id = StackId::of(job.id, job.attempt().next());
     Stack {
         id,
@@ -154,6 +168,7 @@ fn new_stack(job: &Job, now: Timestamp, settings: &Settings) -> Stack {
         nodes: job.launch.nodes,
         project: job.project.clone(),
         groups: job.groups.clone(),
+        rung: Some(rung),
         need: job.need,
         counted: vec![],
         ends_by: job.longest_stay().map(|stay| now.plus(stay + BOOT)),

@@ -4,8 +4,8 @@ use crate::{
     keys::{self, Key},
     read::Order,
     rows::{
-        self, ElementsRow, JobRow, NodeRow, OutputRow, QueueRow, RequestRow, Row, ShareRow, StackPointerRow,
-        StackRow, UsageRow,
+        self, DryPoolRow, ElementsRow, JobRow, NodeRow, OffersRow, OutputRow, QueueRow, RequestRow, Row,
+        ShareRow, StackPointerRow, StackRow, UsageRow,
     },
     writes::{Condition, some_unless_empty},
 };
@@ -19,6 +19,8 @@ use soca_domain::{
     element::ElementChunk,
     limit::{CounterScope, Usage},
     node::Node,
+    offer::OfferList,
+    pool::DryPool,
     queue::QueuePolicy,
     stack::Stack,
 };
@@ -161,6 +163,14 @@ impl Store for DynamoStore {
         let range = keys::shares_since(project, owner, since_day);
         let rows: Vec<ShareRow> = self.query(&range, Order::Ascending, None).await?;
         Ok(rows.into_iter().map(|row| (row.day, MicroUsd(row.cost))).collect())
+    }
+
+    async fn offers(&self) -> Result<Option<OfferList>, StoreError> {
+        self.entity::<OffersRow, _>(keys::offers()).await
+    }
+
+    async fn dry_pools(&self) -> Result<Vec<DryPool>, StoreError> {
+        self.entities::<DryPoolRow, _>(keys::all_dry_pools()).await
     }
 
     async fn begin_tick(

@@ -5,6 +5,7 @@ use soca_app::ports::store::{OutputId, StoreError, Write};
 use soca_domain::{
     InstanceId, JobId, ProjectName, QueueName, StackId, UserName,
     limit::{CounterScope, Measure},
+    pool::CapacityPool,
 };
 use std::collections::BTreeSet;
 
@@ -36,6 +37,8 @@ enum Row {
     Queue(QueueName),
     Usage(CounterScope),
     Spending(Option<ProjectName>, UserName, i64),
+    Offers,
+    Dry(CapacityPool),
     Request(UserName, String),
     Output(OutputId),
 }
@@ -55,6 +58,8 @@ impl Row {
                 Row::Usage(scope.clone())
             }
             Write::Spend(s) => Row::Spending(s.project.clone(), s.owner.clone(), s.day),
+            Write::PutOffers(_) => Row::Offers,
+            Write::NoteDry(dry) => Row::Dry(dry.pool.clone()),
             Write::RememberRequest(request) => Row::Request(request.owner.clone(), request.key.clone()),
             Write::GrowOutput { output, .. } => Row::Output(output.id.clone()),
         }
@@ -80,7 +85,7 @@ fn holds(t: &Tables, write: &Write) -> bool {
             t.elements.get(&(chunk.job, chunk.number)).map_or(0, |stored| stored.version) == chunk.version
         }
         Write::CreateQueue(policy) => !t.queues.contains_key(&policy.name),
-        Write::PutQueue(_) | Write::Spend(_) => true,
+        Write::PutQueue(_) | Write::Spend(_) | Write::PutOffers(_) | Write::NoteDry(_) => true,
         Write::TakeCapacity { scope, limits, need } => {
             limits.passed_by(&t.usage_of(scope).plus(need)).is_none()
         }

@@ -3,10 +3,12 @@
 use super::lease::Lease;
 use soca_app::ports::store::{OutputId, OutputState, Page, RememberedRequest, Spending, Write};
 use soca_domain::{
-    InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, UserName,
+    InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
     limit::{CounterScope, Usage},
     node::Node,
+    offer::OfferList,
+    pool::{CapacityPool, DryPool},
     queue::QueuePolicy,
     stack::Stack,
 };
@@ -30,6 +32,9 @@ pub(super) struct Tables {
     pub(super) usage: BTreeMap<CounterScope, Usage>,
     /// What each owner spent for each project on each day.
     pub(super) spent: BTreeMap<(Option<ProjectName>, UserName, i64), MicroUsd>,
+    pub(super) offers: Option<OfferList>,
+    /// Until when each pool that ran dry counts as such; in the table's order, by the market's word.
+    pub(super) dry: BTreeMap<CapacityPool, Timestamp>,
     pub(super) lease: Lease,
 }
 
@@ -71,6 +76,8 @@ impl Tables {
                 let sum = self.spent.entry((project, owner, day)).or_default();
                 *sum = sum.plus(cost);
             }
+            Write::PutOffers(list) => self.offers = Some(list),
+            Write::NoteDry(DryPool { pool, until }) => drop(self.dry.insert(pool, until)),
             Write::RememberRequest(r) => drop(self.requests.insert((r.owner.clone(), r.key.clone()), r)),
             Write::GrowOutput { output, .. } => drop(self.outputs.insert(output.id.clone(), output)),
         }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use soca_domain::{
     Fault, GroupName, InstanceId, JobId, NodeIndex, ProjectName, QueueName, StackId, Timestamp, UserName,
     instance_type::InstanceTypeName,
+    ladder::Rung,
     limit::{CounterScope, Need},
     node::{Node, NodeState},
     price::InstanceUse,
@@ -24,6 +25,8 @@ pub(crate) struct StackRow {
     project: Option<ProjectName>,
     #[serde(default)]
     groups: Vec<GroupName>,
+    #[serde(default)]
+    rung: Option<Rung>,
     #[serde(default)]
     need: Option<Need>,
     #[serde(default)]
@@ -62,6 +65,7 @@ impl From<Stack> for StackRow {
             nodes: stack.nodes,
             project: stack.project,
             groups: stack.groups,
+            rung: stack.rung,
             need: Some(stack.need),
             counted: Some(stack.counted),
             ends_by: stack.ends_by,
@@ -87,6 +91,7 @@ impl From<StackRow> for Stack {
             nodes: row.nodes,
             project: row.project,
             groups: row.groups,
+            rung: row.rung,
             need: row.need.unwrap_or(Need { instances: row.nodes, ..Need::default() }),
             // The release before this one counted in queues only, and did not say so.
             counted: row.counted.unwrap_or_else(|| vec![CounterScope::Queue(row.queue.clone())]),

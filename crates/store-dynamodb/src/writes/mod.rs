@@ -10,7 +10,10 @@ pub(crate) use step::{Condition, MARK, Step, some_unless_empty};
 
 use crate::{
     keys::{self, Key},
-    rows::{ElementsRow, NodeRow, OutputRow, QueueRow, RequestRow, Row, StackPointerRow, StackRow},
+    rows::{
+        DryPoolRow, ElementsRow, NodeRow, OffersRow, OutputRow, QueueRow, RequestRow, Row, StackPointerRow,
+        StackRow,
+    },
 };
 use soca_app::ports::store::{OutputState, RememberedRequest, StoreError, Write};
 use soca_domain::{element::ElementChunk, node::Node, queue::QueuePolicy, stack::Stack};
@@ -35,6 +38,10 @@ pub(crate) fn steps(write: Write) -> Result<Vec<Step>, StoreError> {
         Write::TakeCapacity { scope, limits, need } => Ok(vec![capacity::take(&scope, &limits, &need)]),
         Write::GiveCapacity { scope, need } => Ok(vec![capacity::give(&scope, &need)]),
         Write::Spend(spending) => Ok(vec![capacity::spend(&spending)]),
+        Write::PutOffers(list) => Ok(vec![Step::put::<OffersRow>(&keys::offers(), &list.into(), None)?]),
+        Write::NoteDry(dry) => {
+            Ok(vec![Step::put::<DryPoolRow>(&keys::dry_pool(&dry.pool), &dry.clone().into(), None)?])
+        }
         Write::RememberRequest(request) => remember(request),
         Write::GrowOutput { output, was_size } => grow_output(output, was_size),
     }
