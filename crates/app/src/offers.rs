@@ -43,6 +43,14 @@ pub async fn refresh(
     Ok(true)
 }
 
+/// The same for the schedule. The list only serves jobs that name no type: that it cannot be read now must not keep
+/// the schedule from its other work, and the next one tries again.
+pub async fn keep_fresh(store: &dyn Store, catalog: &dyn Catalog, prices: &dyn Prices, now: Timestamp) {
+    if let Err(error) = refresh(store, catalog, prices, now).await {
+        tracing::warn!(%error, "the region's offers were not read");
+    }
+}
+
 async fn ask(
     store: &dyn Store,
     catalog: &dyn Catalog,
