@@ -1,7 +1,7 @@
 //! Which instance types a job may be given: those it names, its queue's, or those that fit what it asks for.
 //!
 //! 1. Types that the job names are taken as they are; each must fit.
-//! 2. Of the queue's default types those are taken that fit.
+//! 2. Of the queue's default types those are taken that fit; all, where the queue lets nobody name a type.
 //! 3. Where none of them fits, or the job says how to choose (`instance_selection`), all types are looked at that the
 //!    queue allows, by price or by speed.
 
@@ -46,7 +46,7 @@ impl SubmitJob<'_> {
     ) -> Result<Launchable, Error> {
         let asked = &request.resources;
         let mut launch = LaunchSpec::outline(asked, &queue.defaults);
-        if !asked.instance_types.is_empty() || !asks_by_size(asked) {
+        if !asked.instance_types.is_empty() || !is_by_size(asked, queue) {
             launch = LaunchSpec::resolve(asked, &queue.defaults)?;
             return self.named(queue, launch, places).await;
         }
@@ -120,7 +120,18 @@ impl SubmitJob<'_> {
     }
 }
 
-/// Whether a job says what its nodes must have.
+/// Whether the types are to be found by what nodes must have: the job says so, or its queue does and names no type. A
+/// queue that lets nobody name a type means its own to be taken.
+fn is_by_size(asked: &Resources, queue: &QueuePolicy) -> bool {
+    let own = &queue.defaults;
+    let is_kept = |name: &String| name == "instance_type" || name == "instance_types";
+    if own.instance_types.is_empty() {
+        return asks_by_size(asked) || asks_by_size(own);
+    }
+    asks_by_size(asked) && !queue.restricted_parameters.iter().any(is_kept)
+}
+
+/// Whether somebody says what nodes must have.
 fn asks_by_size(asked: &Resources) -> bool {
     asked.ncpus.is_some()
         || asked.memory.is_some()

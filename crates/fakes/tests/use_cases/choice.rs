@@ -2,7 +2,7 @@
 
 use crate::lab::{Lab, caller, code, submission};
 use soca_app::{Caller, offers, queues, submit_job::Accepted};
-use soca_domain::{Code, Job, MicroUsd, queue::QueuePolicy};
+use soca_domain::{Code, Job, MicroUsd, memory::MemoryMib, queue::QueuePolicy};
 use soca_fakes::resolve::resolve;
 use std::time::Duration;
 
@@ -78,6 +78,19 @@ fn a_queue_without_types_takes_jobs_by_size_and_heeds_its_lists() {
     open_queue(&lab, |queue| queue.allowed_instance_types = vec!["c5.24xlarge".parse().unwrap()]);
     assert_eq!(types(&accepted(&lab, &["-qany", "-lncpus=1"]).job.unwrap()), "c5.24xlarge");
     assert_eq!(code(lab.submit(&submission(&["-qany", "-lngpus=1"]))), Code::NoTypeFits);
+}
+
+#[test]
+fn a_queue_may_say_how_large_nodes_are_or_keep_its_types_for_itself() {
+    let lab = Lab::default();
+    open_queue(&lab, |queue| queue.defaults.memory = Some(MemoryMib(8 * 1024)));
+    assert_eq!(types(&accepted(&lab, &["-qany"]).job.unwrap()), "m5.large+c6i.xlarge");
+    open_queue(&lab, |queue| {
+        queue.defaults.instance_types = vec!["c6i.large".parse().unwrap()];
+        queue.restricted_parameters = vec!["instance_type".into()];
+    });
+    assert_eq!(code(lab.submit(&submission(&["-qany", "-lncpus=8"]))), Code::InstanceTooSmall);
+    assert_eq!(types(&accepted(&lab, &["-qany", "-lncpus=1"]).job.unwrap()), "c6i.large");
 }
 
 #[test]
