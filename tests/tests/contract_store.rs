@@ -9,6 +9,7 @@
 mod contract;
 
 use contract::{capacity, commits, jobs, lease, money, pages, production, stacks};
+use contract::{capacity, commits, jobs, lease, offers, pages, production, stacks};
 use proptest::prelude::*;
 
 /// Runs each case on every adapter, as tests of their own.
@@ -83,6 +84,9 @@ on_every_store! {
         a_large_array_is_read_whole,
         output_grows_from_the_size_that_was_read,
         streams_are_kept_apart;
+    offers:
+        the_list_of_offers_is_replaced_whole,
+        pools_that_ran_dry_are_listed_by_market_and_type;
     lease:
         one_caller_at_a_time_has_the_lease,
         no_wish_of_a_burst_is_lost,

@@ -5,6 +5,7 @@
 //! taken leaves its wish and goes; the holder runs again until no wish is left.
 
 use crate::{
+    dry_pools,
     error::Error,
     ports::{
         Entropy, StoreError, Write,
@@ -20,12 +21,14 @@ use crate::{
 use soca_domain::{
     Attempt, Job, MicroUsd, StackId, Timestamp,
     job_state::{Change, Event, apply},
+    ladder::{Rung, next_rung},
     limit::{CounterScope, Limits},
+    pool::CapacityPool,
     queue::QueuePolicy,
     stack::{JoinGate, Stack, StackState},
 };
 use soca_planner::{Plan, plan};
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 /// How long a holder of the lease has before another may take it. Two passes at once are safe, since every start is one
 /// conditional transaction; a holder that died must not keep the queues waiting for long.
@@ -85,11 +88,15 @@ impl Dispatch<'_> {
             let moved = self.mover.apply(dropped.job, Event::Drop(dropped.fault), now).await;
             report.dropped += u32::from(moved.is_ok());
         }
+        if starts.is_empty() {
+            return Ok(());
+        }
+        let dry = dry_pools::known(self.mover.store, now).await?;
         for start in starts {
             let job = &jobs[start.index];
             let queue = &snapshot.queues[usize::from(snapshot.waiting[start.index].queue)];
             let budget = job.project.as_ref().and_then(|name| budgets.get(name)).copied();
-            report.started += u32::from(self.start(job, queue, budget, now).await?);
+            report.started += u32::from(self.start(job, queue, budget, &dry, now).await?);
         }
         Ok(())
     }
@@ -101,12 +108,14 @@ impl Dispatch<'_> {
         job: &Job,
         policy: &QueuePolicy,
         budget: Option<MicroUsd>,
+        dry: &BTreeSet<CapacityPool>,
         now: Timestamp,
     ) -> Result<bool, Error> {
         let counters = counters(job, policy);
         let counted = counters.iter().map(|(scope, _)| scope.clone()).collect();
-        let stack = Stack { counted, ..new_stack(job, now, self.settings) };
-        let Ok(Change::To(next, _)) = apply(job, Event::Place { stack: stack.id.clone() }, now) else {
+        let rung = next_rung(job, dry, now);
+        let stack = Stack { counted, ..new_stack(job, rung.clone(), now, self.settings) };
+        let Ok(Change::To(next, _)) = apply(job, Event::Place { stack: stack.id.clone(), rung }, now) else {
             return Ok(false);
         };
         let input = execution_input(&next, stack.id.clone(), Entry::Start, self.settings);
@@ -153,7 +162,7 @@ fn counters(job: &Job, policy: &QueuePolicy) -> Vec<(CounterScope, Limits)> {
 /// So many of an owner's groups are counted in the transaction of a start, which has room for 20 writes.
 const MOST_GROUPS: usize = 12;
 
-fn new_stack(job: &Job, now: Timestamp, settings: &Settings) -> Stack {
+fn new_stack(job: &Job, rung: Rung, now: Timestamp, settings: &Settings) -> Stack {
     let id = StackId::of(job.id, job.attempt().next());
     Stack {
         id,
@@ -164,6 +173,7 @@ fn new_stack(job: &Job, now: Timestamp, settings: &Settings) -> Stack {
         nodes: job.launch.nodes,
         project: job.project.clone(),
         groups: job.groups.clone(),
+        rung: Some(rung),
         need: job.need,
         counted: vec![],
         hold: if job.project.is_some() { job.hold() } else { MicroUsd(0) },

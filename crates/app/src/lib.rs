@@ -9,6 +9,7 @@
 pub mod await_nodes;
 pub mod cancel_job;
 pub mod dispatch;
+mod dry_pools;
 pub mod dry_run_stack;
 pub mod enroll_node;
 pub mod error;
@@ -16,6 +17,7 @@ pub mod explain_job;
 pub mod failure;
 pub mod hold_job;
 pub mod infrastructure;
+pub mod offers;
 pub mod output;
 pub mod ports;
 pub mod price_type;

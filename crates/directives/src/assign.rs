@@ -5,7 +5,7 @@ use soca_domain::{
     Fault,
     depend::parse_dependencies,
     id::shorten,
-    request::{MAX_CPUS_PER_NODE, MAX_NODES, Mail},
+    request::{MAX_CPUS_PER_NODE, MAX_GPUS_PER_NODE, MAX_NODES, MAX_SPOT_ATTEMPTS, Mail},
     time::parse_walltime,
 };
 
@@ -64,6 +64,9 @@ impl Reader {
             Key::Mpiprocs => r.mpiprocs = count(text)?,
             Key::Ompthreads => self.threads = count(text)?,
             Key::Memory => r.memory = Some(text.parse()?),
+            Key::Gpus => r.gpus = Some(values::count(text, name, MAX_GPUS_PER_NODE)?),
+            Key::Arch => r.architecture = Some(values::architecture(text, name)?),
+            Key::Selection => r.selection = Some(values::selection(text, name)?),
             Key::Walltime => r.walltime = Some(parse_walltime(text)?),
             Key::InstanceTypes => r.instance_types = values::instance_types(text, name)?,
             Key::InstanceAmi => r.instance_ami = Some(values::ami(text, name)?),
@@ -77,6 +80,7 @@ impl Reader {
             Key::SpotPrice => r.spot_price = Some(values::spot_price(text, name)?),
             Key::SpotCount => r.spot_allocation_count = Some(values::count(text, name, MAX_NODES)?),
             Key::SpotStrategy => r.spot_allocation_strategy = Some(values::spot_strategy(text, name)?),
+            Key::SpotAttempts => r.spot_attempts = Some(values::count(text, name, MAX_SPOT_ATTEMPTS)?),
             Key::InstanceProfile => r.instance_profile = Some(values::instance_profile(text, name)?),
             Key::SecurityGroups => r.security_groups = values::security_groups(text, name)?,
             Key::CapacityReservation => {

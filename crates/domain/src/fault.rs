@@ -167,6 +167,8 @@ codes! {
     TypeNotAllowed = "TYPE_NOT_ALLOWED", Invalid;
     /// Something that only administrators may do.
     AdminOnly = "ADMIN_ONLY", Forbidden;
+    /// No instance type has what each node is asked to have.
+    NoTypeFits = "NO_TYPE_FITS", Invalid;
     /// The instance type is too small for what each node is asked to do.
     InstanceTooSmall = "INSTANCE_TOO_SMALL", Invalid;
     /// The same idempotency key with another request.

@@ -7,6 +7,7 @@ use crate::{
     id::{Attempt, GroupName, JobId, JobName, ProjectName, QueueName, StackId, UserName},
     instance_type::InstanceTypeName,
     job_state::JobState,
+    ladder::Rung,
     launch::LaunchSpec,
     ledger,
     limit::Need,
@@ -118,6 +119,9 @@ pub struct AttemptRecord {
     pub verdict: Option<Verdict>,
     /// The type of its first instance.
     pub instance_type: Option<InstanceTypeName>,
+    /// What it was offered; `None` in records of older releases.
+    #[serde(default)]
+    pub rung: Option<Rung>,
     /// What its instances cost; `None` until they are gone, or when no price is known.
     pub cost: Option<MicroUsd>,
 }

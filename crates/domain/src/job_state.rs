@@ -6,6 +6,7 @@ use crate::{
     id::{StackId, UserName},
     instance_type::InstanceTypeName,
     job::{AttemptRecord, CancelRequest},
+    ladder::Rung,
     verdict::{Next, Outcome, Verdict},
 };
 use serde::{Deserialize, Serialize};
@@ -78,6 +79,8 @@ pub enum Event {
     Place {
         /// The stack of the new attempt.
         stack: StackId,
+        /// What the attempt is offered.
+        rung: Rung,
     },
     /// All nodes of the stack have enrolled.
     NodesReady,
@@ -100,6 +103,8 @@ pub enum Event {
         cost: Option<MicroUsd>,
         /// What EC2 launched first, if it launched anything.
         instance_type: Option<InstanceTypeName>,
+        /// What it was offered in the end, when that is known.
+        rung: Option<Rung>,
         /// The earliest time of the next attempt, should there be one.
         retry_at: Timestamp,
     },
@@ -228,7 +233,7 @@ pub fn apply(job: &Job, event: Event, at: Timestamp) -> Result<Change, Refused> 
             to(job, S::Queued { since: at, not_before: None }, vec![Effect::WakeDispatcher])
         }
         (S::Queued { .. }, Event::Release) => Ok(Change::Nothing),
-        (S::Queued { .. }, Event::Place { stack }) => Ok(place(job, stack, at)),
+        (S::Queued { .. }, Event::Place { stack, rung }) => Ok(place(job, stack, rung, at)),
 
         (S::Provisioning { stack, .. }, Event::NodesReady) => {
             to(job, S::Starting { stack: stack.clone(), since: at }, vec![])
@@ -265,11 +270,12 @@ pub fn apply(job: &Job, event: Event, at: Timestamp) -> Result<Change, Refused> 
         (S::Completing { verdict, .. }, Event::Cancel { by }) => Ok(cancel_late(job, verdict, by, at)),
 
         (S::Held { .. } | S::Queued { .. }, Event::Drop(fault)) => Ok(end(job, Verdict::Fault { fault }, at)),
-        (S::Completing { verdict, .. }, Event::Settle { cost, instance_type, retry_at }) => {
+        (S::Completing { verdict, .. }, Event::Settle { cost, instance_type, rung, retry_at }) => {
             let mut paid = job.clone();
             if let Some(attempt) = paid.attempts.last_mut() {
                 attempt.cost = cost;
                 attempt.instance_type = instance_type;
+                attempt.rung = rung.or(attempt.rung.take());
             }
             Ok(settle(paid, verdict.clone(), retry_at, at))
         }
@@ -306,7 +312,7 @@ fn to(job: &Job, state: JobState, effects: Vec<Effect>) -> Result<Change, Refuse
     Ok(Change::To(Box::new(Job { state, ..job.clone() }), effects))
 }
 
-fn place(job: &Job, stack: StackId, at: Timestamp) -> Change {
+fn place(job: &Job, stack: StackId, rung: Rung, at: Timestamp) -> Change {
     let mut job = job.clone();
     job.attempts.push(AttemptRecord {
         attempt: job.attempt().next(),
@@ -316,6 +322,7 @@ fn place(job: &Job, stack: StackId, at: Timestamp) -> Change {
         ended_at: None,
         verdict: None,
         instance_type: None,
+        rung: Some(rung),
         cost: None,
     });
     job.state = JobState::Provisioning { stack, since: at };

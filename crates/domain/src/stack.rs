@@ -3,6 +3,7 @@
 use crate::{
     Fault, MicroUsd, Timestamp,
     id::{GroupName, JobId, ProjectName, QueueName, StackId, UserName},
+    ladder::Rung,
     limit::{CounterScope, Need},
     price::InstanceUse,
 };
@@ -27,6 +28,9 @@ pub struct Stack {
     pub project: Option<ProjectName>,
     /// The groups of the job's owner.
     pub groups: Vec<GroupName>,
+    /// What may be launched for it; `None` is all that the job names.
+    #[serde(default)]
+    pub rung: Option<Rung>,
     /// What it takes of every limit.
     pub need: Need,
     /// The counters that it was counted in, and is to be taken out of.

@@ -21,6 +21,8 @@ use soca_domain::{
     ledger::Account,
     limit::{CounterScope, Usage},
     node::Node,
+    offer::OfferList,
+    pool::DryPool,
     project::Project,
     queue::QueuePolicy,
     stack::Stack,
@@ -230,6 +232,16 @@ impl Store for MemoryStore {
         let of = |day: i64| (project.cloned(), owner.clone(), day);
         self.read("spending", |t| {
             t.spent.range(of(since_day)..=of(i64::MAX)).map(|((_, _, day), cost)| (*day, *cost)).collect()
+        })
+    }
+
+    async fn offers(&self) -> Result<Option<OfferList>, StoreError> {
+        self.read("offers", |t| t.offers.clone())
+    }
+
+    async fn dry_pools(&self) -> Result<Vec<DryPool>, StoreError> {
+        self.read("dry_pools", |t| {
+            t.dry.iter().map(|(pool, until)| DryPool { pool: pool.clone(), until: *until }).collect()
         })
     }
 

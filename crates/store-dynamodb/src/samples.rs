@@ -6,12 +6,14 @@ use soca_domain::{
     depend::{Condition, Dependency},
     element::{Element, ElementChunk, ElementEnd},
     id::InstanceId,
-    instance_type::InstanceTypeName,
+    instance_type::{Architecture, InstanceType, InstanceTypeName},
     job::{AttemptRecord, CancelRequest, RunSpec, ScriptRef},
     launch::{LaunchSpec, SpotSpec},
     limit::{CounterScope, Limits, Need},
     memory::MemoryMib,
     node::{Node, NodeState},
+    offer::{Offer, OfferList, Traits},
+    pool::{CapacityPool, DryPool, Market},
     price::InstanceUse,
     project::{Budget, Project},
     queue::QueuePolicy,
@@ -118,6 +120,7 @@ fn attempt() -> AttemptRecord {
         ended_at: Some(NOON),
         verdict: Some(Verdict::Exited { status: -1 }),
         instance_type: Some(c6i()),
+        rung: None,
         cost: Some(MicroUsd(123_456)),
     }
 }
@@ -133,6 +136,7 @@ pub(crate) fn stack() -> Stack {
         nodes: 2,
         project: None,
         groups: vec![],
+        rung: None,
         need: Need { instances: 2, ..Need::default() },
         counted: vec![CounterScope::Queue("normal".parse().unwrap())],
         hold: MicroUsd(0),
@@ -224,4 +228,39 @@ pub(crate) fn project() -> Project {
         members: vec!["ada".parse().unwrap(), "group:cfd".parse().unwrap()],
         ..Project::open("wing".parse().unwrap())
     }
+}
+
+/// What a region offers, of each kind one.
+pub(crate) fn offers() -> OfferList {
+    let kind = InstanceType {
+        name: c6i(),
+        vcpus: 2,
+        cores: 1,
+        memory: MemoryMib(4_096),
+        architecture: Architecture::X86_64,
+        efa: false,
+        threads_settable: true,
+        gpus: 0,
+    };
+    let traits = Traits { clock_mhz: 3_500, current: true, spot: true, ..Traits::default() };
+    let odd = Traits { burstable: true, bare_metal: true, accelerated: true, ..Traits::default() };
+    let other = InstanceType {
+        name: "g5g.metal".parse().unwrap(),
+        architecture: Architecture::Arm64,
+        efa: true,
+        threads_settable: false,
+        gpus: 2,
+        ..kind.clone()
+    };
+    let offers = vec![
+        Offer { kind, traits, hourly: Some(MicroUsd(85_000)) },
+        Offer { kind: other, traits: odd, hourly: None },
+    ];
+    OfferList { offers, read_at: NOON }
+}
+
+/// A pool that ran dry.
+pub(crate) fn dry_pool() -> DryPool {
+    let pool = CapacityPool { market: Market::Spot, instance_type: c6i() };
+    DryPool { pool, until: Timestamp(NOON.0 + 300_000) }
 }

@@ -4,8 +4,8 @@ use crate::{
     keys::{self, Key},
     read::Order,
     rows::{
-        self, AccountRow, ElementsRow, JobRow, NodeRow, OutputRow, ProjectRow, QueueRow, RequestRow, Row,
-        ShareRow, StackPointerRow, StackRow, UsageRow,
+        self, AccountRow, DryPoolRow, ElementsRow, JobRow, NodeRow, OffersRow, OutputRow, ProjectRow,
+        QueueRow, RequestRow, Row, ShareRow, StackPointerRow, StackRow, UsageRow,
     },
     writes::{Condition, some_unless_empty},
 };
@@ -20,6 +20,8 @@ use soca_domain::{
     ledger::Account,
     limit::{CounterScope, Usage},
     node::Node,
+    offer::OfferList,
+    pool::DryPool,
     project::Project,
     queue::QueuePolicy,
     stack::Stack,
@@ -175,6 +177,14 @@ impl Store for DynamoStore {
         let range = keys::shares_since(project, owner, since_day);
         let rows: Vec<ShareRow> = self.query(&range, Order::Ascending, None).await?;
         Ok(rows.into_iter().map(|row| (row.day, MicroUsd(row.cost))).collect())
+    }
+
+    async fn offers(&self) -> Result<Option<OfferList>, StoreError> {
+        self.entity::<OffersRow, _>(keys::offers()).await
+    }
+
+    async fn dry_pools(&self) -> Result<Vec<DryPool>, StoreError> {
+        self.entities::<DryPoolRow, _>(keys::all_dry_pools()).await
     }
 
     async fn begin_tick(

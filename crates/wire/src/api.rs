@@ -111,8 +111,17 @@ pub struct Job {
     pub nodes: u32,
     /// CPUs asked for on each node.
     pub ncpus: Option<u32>,
+    /// Memory asked for on each node, MiB.
+    #[serde(default)]
+    pub memory_mib: Option<u64>,
+    /// GPUs asked for on each node.
+    #[serde(default)]
+    pub ngpus: Option<u32>,
     /// First choice first.
     pub instance_types: Vec<String>,
+    /// `cheapest` or `fastest`, when the types were chosen by what the job asks for.
+    #[serde(default)]
+    pub instance_selection: Option<String>,
     /// Longest run.
     pub walltime_seconds: Option<u64>,
     /// `first-last[:step][%limit]`
@@ -176,6 +185,15 @@ pub struct Attempt {
     pub reason: Option<Reason>,
     /// What EC2 launched.
     pub instance_type: Option<String>,
+    /// What it was to launch, first choice first; empty for attempts of older releases.
+    #[serde(default)]
+    pub offered_types: Vec<String>,
+    /// How instances were bought: `on-demand` or `spot`; absent for attempts of older releases.
+    #[serde(default)]
+    pub market: Option<String>,
+    /// Why it was not what the job asks for first.
+    #[serde(default)]
+    pub instead_because: Option<String>,
     /// What it cost.
     pub cost_micro_usd: Option<u64>,
 }

@@ -8,6 +8,7 @@
 mod breakage;
 mod bursts;
 mod cancels;
+mod capacity;
 mod desk;
 mod examples;
 mod money;

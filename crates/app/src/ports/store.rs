@@ -8,6 +8,8 @@ use soca_domain::{
     ledger::Account,
     limit::{CounterScope, Limits, Need, Usage},
     node::Node,
+    offer::OfferList,
+    pool::DryPool,
     project::Project,
     queue::QueuePolicy,
     stack::Stack,
@@ -98,6 +100,10 @@ pub enum Write {
     },
     /// Adds what somebody spent, for fair share.
     Spend(Spending),
+    /// What the region offers, whatever was known before.
+    PutOffers(OfferList),
+    /// A pool that ran dry, whatever was known of it before.
+    NoteDry(DryPool),
     /// Remembers which job an idempotency key made; conflicts when the owner has used the key before.
     RememberRequest(RememberedRequest),
     /// Notes that a stream of output has grown; conflicts unless its size is still `was_size`.
@@ -245,6 +251,11 @@ pub trait Store: Send + Sync {
         owner: &UserName,
         since_day: i64,
     ) -> Result<Vec<(i64, MicroUsd)>, StoreError>;
+
+    /// What the region offers, if it was ever asked.
+    async fn offers(&self) -> Result<Option<OfferList>, StoreError>;
+    /// Pools that ran dry, by market and type; also some of which that is long ago.
+    async fn dry_pools(&self) -> Result<Vec<DryPool>, StoreError>;
 
     /// Makes a wish for a pass and takes the lease if it is free or has run out. `holder` is fresh for each call.
     async fn begin_tick(

@@ -104,7 +104,8 @@ pub(crate) async fn unknown_type(catalog: &dyn Catalog, name: &InstanceTypeName)
     ))
 }
 
-fn fits(launch: &LaunchSpec, found: &InstanceType) -> Result<(), Fault> {
+/// Whether a type can do what each node is asked to do.
+pub(super) fn fits(launch: &LaunchSpec, found: &InstanceType) -> Result<(), Fault> {
     let too_small = |has: String, wants: String| {
         Fault::new(
             Code::InstanceTooSmall,
@@ -120,6 +121,22 @@ fn fits(launch: &LaunchSpec, found: &InstanceType) -> Result<(), Fault> {
     }
     if let Some(wants) = launch.memory.filter(|m| *m > found.memory) {
         return Err(too_small(format!("{} of memory", found.memory), format!("{wants}")));
+    }
+    if let Some(wants) = launch.gpus.filter(|n| *n > found.gpus) {
+        let has = if found.gpus == 1 { "1 GPU".to_owned() } else { format!("{} GPUs", found.gpus) };
+        return Err(too_small(has, format!("{wants} GPUs")));
+    }
+    if let Some(wants) = launch.architecture.filter(|wants| *wants != found.architecture) {
+        return Err(Fault::new(
+            Code::ConflictingParameters,
+            format!(
+                "{} is {}; the job asks for {}.",
+                found.name,
+                found.architecture.as_str(),
+                wants.as_str()
+            ),
+            "Choose a type of that architecture, or leave arch out.",
+        ));
     }
     if launch.efa_support && !found.efa {
         return Err(Fault::new(

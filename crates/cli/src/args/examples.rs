@@ -216,6 +216,9 @@ Example:
 pub(super) const QSUB: &str = "\
 Examples:
   soca qsub -N sim -l select=2:ncpus=36 job.sh
+  soca qsub -l select=1:ncpus=8:mem=64gb:ngpus=1 job.sh
+  soca qsub -l select=4:ncpus=16 -l instance_selection=fastest job.sh
+  soca qsub -l spot_price=auto,spot_attempts=1 job.sh
   ln -s soca qsub                   and qsub job.sh does the same";
 
 pub(super) const QSTAT: &str = "\

@@ -1,6 +1,7 @@
 //! Typed values: one small reader each, from text to value or fault. None of them guesses.
 
 mod begin;
+mod choice;
 mod cloud;
 mod environment;
 mod mail;
@@ -10,6 +11,7 @@ mod price;
 mod words;
 
 pub(crate) use begin::begin;
+pub(crate) use choice::{architecture, selection};
 pub(crate) use cloud::{
     ami, capacity_reservation, instance_profile, instance_types, security_groups, subnets,
 };

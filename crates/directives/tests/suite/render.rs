@@ -82,6 +82,9 @@ fn resources(r: &JobRequest) -> Vec<(&'static str, &'static str, String)> {
             SpotStrategy::CapacityOptimized => "capacity-optimized".into(),
         }),
     );
+    put("spot_attempts", number(r.spot_attempts));
+    put("arch", r.architecture.map(|arch| arch.as_str().into()));
+    put("instance_selection", r.selection.map(|selection| selection.as_str().into()));
     put("instance_profile", r.instance_profile.clone());
     put("security_groups", plus(&r.security_groups));
     put("capacity_reservation_id", r.capacity_reservation_id.clone());
@@ -132,6 +135,7 @@ fn per_node(r: &JobRequest) -> Vec<(&'static str, &'static str, String)> {
         ("ncpus", "cpus", r.ncpus.map(|n| n.to_string())),
         ("mpiprocs", "processes", r.mpiprocs.map(|n| n.to_string())),
         ("mem", "memory", r.memory.map(|m| m.to_string())),
+        ("ngpus", "gpus", r.gpus.map(|n| n.to_string())),
     ];
     amounts.into_iter().filter_map(|(short, long, value)| value.map(|v| (short, long, v))).collect()
 }

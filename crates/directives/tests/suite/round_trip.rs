@@ -7,7 +7,9 @@ use soca_domain::{
     JobId,
     array::ArraySpec,
     depend::{Condition, Dependency},
+    instance_type::Architecture,
     memory::MemoryMib,
+    offer::Selection,
     request::{
         Arrangement, BaseOs, Begin, EnvironmentRequest, JobRequest, Join, Mail, Output, PlaceRequest,
         Resources, SpotPrice, SpotStrategy, SubnetChoice,
@@ -16,6 +18,11 @@ use soca_domain::{
 use std::time::Duration;
 
 fn size() -> impl Strategy<Value = Resources> {
+    let choice = (
+        of(1u32..=16),
+        of(select(vec![Architecture::X86_64, Architecture::Arm64])),
+        of(select(vec![Selection::Cheapest, Selection::Fastest])),
+    );
     let place = (
         select(vec![Arrangement::Free, Arrangement::Pack, Arrangement::Scatter, Arrangement::Vscatter]),
         any::<bool>(),
@@ -24,21 +31,28 @@ fn size() -> impl Strategy<Value = Resources> {
         (of(2u32..=2_000), of(1u32..=1_024), of(1u32..=1_024), of(1u64..1_000_000), of(1u64..31_000_000)),
         of(place.prop_map(|(arrangement, exclusive)| PlaceRequest { arrangement, exclusive })),
         (of(0u32..60_000), of(1u32..60_000), of(0u32..60_000)),
+        choice,
     )
-        .prop_map(|((nodes, ncpus, mpiprocs, memory, walltime), place, (root, scratch, iops))| {
-            Resources {
-                nodes,
-                ncpus,
-                mpiprocs,
-                memory: memory.map(MemoryMib),
-                walltime: walltime.map(Duration::from_secs),
-                place,
-                root_size_gib: root,
-                scratch_size_gib: scratch,
-                scratch_iops: scratch.and(iops),
-                ..Resources::default()
-            }
-        })
+        .prop_map(
+            |((nodes, ncpus, mpiprocs, memory, walltime), place, (root, scratch, iops), choice)| {
+                let (gpus, architecture, selection) = choice;
+                Resources {
+                    nodes,
+                    ncpus,
+                    mpiprocs,
+                    memory: memory.map(MemoryMib),
+                    gpus,
+                    architecture,
+                    selection,
+                    walltime: walltime.map(Duration::from_secs),
+                    place,
+                    root_size_gib: root,
+                    scratch_size_gib: scratch,
+                    scratch_iops: scratch.and(iops),
+                    ..Resources::default()
+                }
+            },
+        )
 }
 
 fn machine(size: Resources) -> impl Strategy<Value = Resources> {
@@ -81,11 +95,12 @@ fn market(machine: Resources) -> impl Strategy<Value = Resources> {
     let price = prop_oneof![Just(SpotPrice::Auto), (1u64..9_999_000_000).prop_map(SpotPrice::Max)];
     let strategy =
         select(vec![SpotStrategy::LowestPrice, SpotStrategy::Diversified, SpotStrategy::CapacityOptimized]);
-    (of(price), of(1u32..3), of(strategy), any::<bool>()).prop_map(
-        move |(price, count, strategy, reserved)| Resources {
+    (of(price), of(1u32..3), of(strategy), any::<bool>(), of(1u32..=3)).prop_map(
+        move |(price, count, strategy, reserved, attempts)| Resources {
             spot_price: price,
             spot_allocation_count: price.and(count),
             spot_allocation_strategy: price.and(strategy),
+            spot_attempts: price.and(attempts),
             capacity_reservation_id: (reserved && price.is_none()).then(|| "cr-0123456789abcdef0".into()),
             ..machine.clone()
         },

@@ -17,10 +17,13 @@ use soca_domain::{
     ledger::Account,
     limit::{CounterScope, Usage},
     node::Node,
+    offer::{Offer, OfferList},
+    pool::DryPool,
     project::Project,
     queue::QueuePolicy,
     stack::Stack,
 };
+use std::collections::BTreeMap;
 
 /// Implements a port for `Faulty`, each method by the same method of the inner port.
 macro_rules! faulty {
@@ -56,6 +59,8 @@ faulty! { Store, "store", StoreError,
     fn account(project: &ProjectName) -> Account;
     fn usage(scope: &CounterScope) -> Usage;
     fn spending(project: Option<&ProjectName>, owner: &UserName, since_day: i64) -> Vec<(i64, MicroUsd)>;
+    fn offers() -> Option<OfferList>;
+    fn dry_pools() -> Vec<DryPool>;
     fn begin_tick(holder: &str, now: Timestamp, until: Timestamp) -> TickLease;
     fn end_tick(holder: &str, wishes: u64, now: Timestamp) -> TickLease;
 }
@@ -63,6 +68,7 @@ faulty! { Store, "store", StoreError,
 faulty! { Catalog, "catalog", CloudError,
     fn instance_type(name: &InstanceTypeName) -> Option<InstanceType>;
     fn instance_type_names() -> Vec<String>;
+    fn offers() -> Vec<Offer>;
 }
 
 faulty! { LaunchChecks, "checks", CloudError,
@@ -85,6 +91,7 @@ faulty! { Instances, "instances", CloudError,
 
 faulty! { Prices, "prices", CloudError,
     fn on_demand(name: &InstanceTypeName) -> Option<MicroUsd>;
+    fn all_on_demand() -> BTreeMap<InstanceTypeName, MicroUsd>;
 }
 
 faulty! { Artifacts, "artifacts", CloudError,

@@ -5,6 +5,7 @@ use soca_app::ports::store::{OutputId, StoreError, Write};
 use soca_domain::{
     InstanceId, JobId, ProjectName, QueueName, StackId, UserName,
     limit::{CounterScope, Measure},
+    pool::CapacityPool,
 };
 use std::collections::BTreeSet;
 
@@ -38,6 +39,8 @@ enum Row {
     Project(ProjectName),
     Account(ProjectName),
     Spending(Option<ProjectName>, UserName, i64),
+    Offers,
+    Dry(CapacityPool),
     Request(UserName, String),
     Output(OutputId),
 }
@@ -61,6 +64,8 @@ impl Row {
                 Row::Account(project.clone())
             }
             Write::Spend(s) => Row::Spending(s.project.clone(), s.owner.clone(), s.day),
+            Write::PutOffers(_) => Row::Offers,
+            Write::NoteDry(dry) => Row::Dry(dry.pool.clone()),
             Write::RememberRequest(request) => Row::Request(request.owner.clone(), request.key.clone()),
             Write::GrowOutput { output, .. } => Row::Output(output.id.clone()),
         }
@@ -86,7 +91,11 @@ fn holds(t: &Tables, write: &Write) -> bool {
             t.elements.get(&(chunk.job, chunk.number)).map_or(0, |stored| stored.version) == chunk.version
         }
         Write::CreateQueue(policy) => !t.queues.contains_key(&policy.name),
-        Write::PutQueue(_) | Write::PutProject(_) | Write::Spend(_) => true,
+        Write::PutQueue(_)
+        | Write::PutProject(_)
+        | Write::Spend(_)
+        | Write::PutOffers(_)
+        | Write::NoteDry(_) => true,
         Write::HoldBudget { project, amount, limit } => {
             limit.is_none_or(|limit| t.account_of(project).hold(*amount).committed() <= limit)
         }

@@ -3,11 +3,13 @@
 use super::lease::Lease;
 use soca_app::ports::store::{OutputId, OutputState, Page, RememberedRequest, Spending, Write};
 use soca_domain::{
-    InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, UserName,
+    InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
     ledger::Account,
     limit::{CounterScope, Usage},
     node::Node,
+    offer::OfferList,
+    pool::{CapacityPool, DryPool},
     project::Project,
     queue::QueuePolicy,
     stack::Stack,
@@ -34,6 +36,9 @@ pub(super) struct Tables {
     pub(super) accounts: BTreeMap<ProjectName, Account>,
     /// What each owner spent for each project on each day.
     pub(super) spent: BTreeMap<(Option<ProjectName>, UserName, i64), MicroUsd>,
+    pub(super) offers: Option<OfferList>,
+    /// Until when each pool that ran dry counts as such; in the table's order, by the market's word.
+    pub(super) dry: BTreeMap<CapacityPool, Timestamp>,
     pub(super) lease: Lease,
 }
 
@@ -84,6 +89,8 @@ impl Tables {
                 let sum = self.spent.entry((project, owner, day)).or_default();
                 *sum = sum.plus(cost);
             }
+            Write::PutOffers(list) => self.offers = Some(list),
+            Write::NoteDry(DryPool { pool, until }) => drop(self.dry.insert(pool, until)),
             Write::RememberRequest(r) => drop(self.requests.insert((r.owner.clone(), r.key.clone()), r)),
             Write::GrowOutput { output, .. } => drop(self.outputs.insert(output.id.clone(), output)),
         }

@@ -157,6 +157,8 @@ fn everything_happened(counts: &BTreeMap<String, u64>) {
 
 const MUST_HAPPEN: &[&str] = &[
     "a function died",
+    "a job left the spot market at once",
+    "a job went to another type at once",
     "a message came twice",
     "a message was lost",
     "a submit was refused with BUDGET_SPENT",

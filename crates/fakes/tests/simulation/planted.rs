@@ -2,11 +2,13 @@
 
 use soca_app::ports::Write;
 use soca_domain::{
+    JobState,
     limit::{CounterScope, Limits},
     project::Project,
     queue::QueuePolicy,
 };
 use soca_fakes::store::MemoryStore;
+use std::time::Duration;
 
 /// A fault of the kind that a slip of the pen makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,13 +31,15 @@ pub enum Planted {
     JobLeftBehind,
     /// Idempotency keys are not remembered.
     KeysForgotten,
+    /// A job always waits before another attempt.
+    AlwaysDelayed,
     /// The sweep never runs.
     NoSweep,
 }
 
 impl Planted {
     /// All of them, with the promise that each breaks.
-    pub const ALL: [(Planted, &str); 10] = [
+    pub const ALL: [(Planted, &str); 11] = [
         (Planted::NothingGivenBack, "P4"),
         (Planted::LimitsMisread, "P4"),
         (Planted::StartsNotCounted, "P4"),
@@ -45,6 +49,7 @@ impl Planted {
         (Planted::StackForgotten, "P5"),
         (Planted::JobLeftBehind, "P5"),
         (Planted::KeysForgotten, "P1"),
+        (Planted::AlwaysDelayed, "C"),
         (Planted::NoSweep, "P"),
     ];
 
@@ -71,6 +76,7 @@ impl Planted {
             Planted::JobLeftBehind if settles => {
                 all.filter(|w| !matches!(w, Write::UpdateJob { .. })).collect()
             }
+            Planted::AlwaysDelayed => all.map(delayed).collect(),
             Planted::KeysForgotten => all.filter(|w| !matches!(w, Write::RememberRequest(_))).collect(),
             Planted::StackForgotten | Planted::JobLeftBehind | Planted::NoSweep => all.collect(),
         }
@@ -89,6 +95,15 @@ fn without_budget(write: Write) -> Write {
         Write::PutProject(project) => Write::PutProject(Project { budget: None, ..project }),
         other => other,
     }
+}
+
+fn delayed(mut write: Write) -> Write {
+    if let Write::UpdateJob { now, .. } = &mut write
+        && let JobState::Queued { since, not_before: Some(at) } = &mut now.state
+    {
+        *at = (*at).max(since.plus(Duration::from_secs(60)));
+    }
+    write
 }
 
 fn is_of_group(write: &Write) -> bool {

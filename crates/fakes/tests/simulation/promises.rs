@@ -36,10 +36,12 @@ impl World {
 
     /// P4 after every commit: limits hold, and each counter is what the stacks counted in it add up to.
     pub fn look_at_commits(&mut self) {
-        let (fresh, broken) = {
+        let (fresh, broken, seen) = {
             let mut commits = self.ledger.commits.lock().unwrap();
-            (std::mem::take(&mut commits.fresh), std::mem::take(&mut commits.broken))
+            let (broken, seen) = (std::mem::take(&mut commits.broken), std::mem::take(&mut commits.seen));
+            (std::mem::take(&mut commits.fresh), broken, seen)
         };
+        seen.iter().for_each(|what| self.ledger.count(what));
         self.ledger.broken.extend(broken);
         if !fresh {
             return;

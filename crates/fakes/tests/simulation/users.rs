@@ -37,9 +37,18 @@ impl Plan {
         also(100, "-h".into());
         also(100, format!("-a08{:02}", luck.between(15, 35)));
         also(500, format!("-lnodes={}", luck.between(1, 3)));
-        let types = ["c6i.large", "c6i.large+c5.large", "m5.large", "c6i.xlarge"];
-        also(700, format!("-linstance_type={}", luck.pick(&types).copied().unwrap_or("c6i.large")));
-        also(400, "-lspot_price=auto".into());
+        let types = [
+            "instance_type=c6i.large",
+            "instance_type=c6i.large+c5.large",
+            "instance_type=c6i.large+c5.large+m5.large",
+            "instance_type=m5.large",
+            "instance_type=c6i.xlarge",
+            "mem=6gb",
+            "instance_selection=fastest",
+        ];
+        also(700, format!("-l{}", luck.pick(&types).copied().unwrap_or("instance_type=c6i.large")));
+        let spot = ["spot_price=auto", "spot_price=auto,spot_attempts=1"];
+        also(400, format!("-l{}", luck.pick(&spot).copied().unwrap_or("spot_price=auto")));
         let depends = luck.pick(&["after", "afterok", "afterany", "afternotok"]).copied();
         Plan {
             number,

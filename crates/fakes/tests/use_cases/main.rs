@@ -1,8 +1,10 @@
 //! The use cases on fakes that behave, path by path: what is refused, what happens, what is repaired.
 #![allow(unreachable_pub, clippy::unwrap_used, reason = "the modules of one test")]
 
+mod choice;
 mod ends;
 mod lab;
+mod ladder;
 mod money;
 mod nodes;
 mod output;

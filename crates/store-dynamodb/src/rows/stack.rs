@@ -6,6 +6,7 @@ use soca_domain::{
     Fault, GroupName, InstanceId, JobId, MicroUsd, NodeIndex, ProjectName, QueueName, StackId, Timestamp,
     UserName,
     instance_type::InstanceTypeName,
+    ladder::Rung,
     limit::{CounterScope, Need},
     node::{Node, NodeState},
     price::InstanceUse,
@@ -25,6 +26,8 @@ pub(crate) struct StackRow {
     project: Option<ProjectName>,
     #[serde(default)]
     groups: Vec<GroupName>,
+    #[serde(default)]
+    rung: Option<Rung>,
     #[serde(default)]
     need: Option<Need>,
     #[serde(default)]
@@ -65,6 +68,7 @@ impl From<Stack> for StackRow {
             nodes: stack.nodes,
             project: stack.project,
             groups: stack.groups,
+            rung: stack.rung,
             need: Some(stack.need),
             counted: Some(stack.counted),
             hold: stack.hold,
@@ -91,6 +95,7 @@ impl From<StackRow> for Stack {
             nodes: row.nodes,
             project: row.project,
             groups: row.groups,
+            rung: row.rung,
             need: row.need.unwrap_or(Need { instances: row.nodes, ..Need::default() }),
             // The release before this one counted in queues only, and did not say so.
             counted: row.counted.unwrap_or_else(|| vec![CounterScope::Queue(row.queue.clone())]),

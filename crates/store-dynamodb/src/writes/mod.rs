@@ -12,7 +12,8 @@ pub(crate) use step::{Condition, MARK, Step, some_unless_empty};
 use crate::{
     keys::{self, Key},
     rows::{
-        ElementsRow, NodeRow, OutputRow, ProjectRow, QueueRow, RequestRow, Row, StackPointerRow, StackRow,
+        DryPoolRow, ElementsRow, NodeRow, OffersRow, OutputRow, ProjectRow, QueueRow, RequestRow, Row,
+        StackPointerRow, StackRow,
     },
 };
 use soca_app::ports::store::{OutputState, RememberedRequest, StoreError, Write};
@@ -43,6 +44,10 @@ pub(crate) fn steps(write: Write) -> Result<Vec<Step>, StoreError> {
         Write::HoldBudget { project, amount, limit } => Ok(vec![budget::hold(&project, amount, limit)]),
         Write::SettleBudget { project, held, cost } => Ok(vec![budget::settle(&project, held, cost)]),
         Write::Spend(spending) => Ok(vec![capacity::spend(&spending)]),
+        Write::PutOffers(list) => Ok(vec![Step::put::<OffersRow>(&keys::offers(), &list.into(), None)?]),
+        Write::NoteDry(dry) => {
+            Ok(vec![Step::put::<DryPoolRow>(&keys::dry_pool(&dry.pool), &dry.clone().into(), None)?])
+        }
         Write::RememberRequest(request) => remember(request),
         Write::GrowOutput { output, was_size } => grow_output(output, was_size),
     }

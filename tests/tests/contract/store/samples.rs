@@ -85,6 +85,7 @@ pub(crate) fn stack(id: StackId) -> Stack {
         nodes: 1,
         project: Some("wing".parse().unwrap()),
         groups: vec!["cfd".parse().unwrap()],
+        rung: None,
         need: Need { instances: 1, vcpus: 2, ..Need::default() },
         counted: vec![CounterScope::User(queue("normal"), "alice".parse().unwrap())],
         ends_by: Some(NOW),
