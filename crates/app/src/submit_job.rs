@@ -3,6 +3,7 @@
 //! Everything is checked before anything is written (P11); the acknowledgement comes after the write (P1).
 
 mod admission;
+mod dependencies;
 mod identity;
 
 use crate::{
@@ -121,8 +122,9 @@ impl SubmitJob<'_> {
         admission::check_allowed(&queue, &launch, &parsed.places)?;
         let need = self.need(&launch, &types).await;
         queue.admit(&launch, &need, request.project.as_ref(), &s.caller.groups)?;
+        let policy = admission::policy(request, &queue, &launch, &need, now)?;
         let priority = admission::priority(&s.caller, request)?;
-        admission::check_dependencies(self.store, &s.caller, &request.depend).await?;
+        dependencies::check(self.store, &s.caller, &request.depend).await?;
         let workdir = admission::workdir(s, self.settings)?;
         admission::check_output(request, self.settings, &workdir)?;
         let state = if request.hold {
@@ -151,6 +153,7 @@ impl SubmitJob<'_> {
                 environment: admission::environment(s, request)?,
                 submit_host: s.submit_host.clone(),
                 rerunnable: request.rerunnable.unwrap_or(true),
+                policy,
             },
             array: request.array,
             depend: request.depend.clone(),

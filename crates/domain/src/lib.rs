@@ -16,6 +16,7 @@ pub mod limit;
 pub mod memory;
 pub mod money;
 pub mod node;
+pub mod policy;
 pub mod price;
 pub mod queue;
 pub mod request;

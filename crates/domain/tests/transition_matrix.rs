@@ -8,6 +8,7 @@ use soca_domain::{
     job_state::{Change, Effect, Event, apply},
     launch::LaunchSpec,
     limit::Need,
+    policy::Policy,
     request::{Join, Resources},
     verdict::{Outcome, Verdict},
 };
@@ -92,6 +93,7 @@ fn job(state: JobState) -> Job {
             environment: vec![],
             submit_host: "here".into(),
             rerunnable: true,
+            policy: Policy::default(),
         },
         array: None,
         depend: vec![],

@@ -12,6 +12,7 @@ use soca_domain::{
     limit::{CounterScope, Limits, Need},
     memory::MemoryMib,
     node::{Node, NodeState},
+    policy::Policy,
     price::InstanceUse,
     queue::QueuePolicy,
     request::{BaseOs, Join, Resources, SpotPrice, SpotStrategy, SubnetChoice},
@@ -50,7 +51,7 @@ pub(crate) fn job() -> Job {
         launch: launch(),
         run: run(),
         array: Some("1-9:4%2".parse().unwrap()),
-        depend: vec![Dependency { job: JobId(1041), condition: Condition::AfterOk }],
+        depend: vec![Dependency { job: JobId(1041), element: None, condition: Condition::AfterOk }],
         begin_at: Some(NOON),
         submitted_at: NOON,
         attempts: vec![attempt()],
@@ -105,6 +106,7 @@ fn run() -> RunSpec {
         environment: vec![("EMPTY".into(), String::new()), ("MESH".into(), "fine".into())],
         submit_host: "login-1".into(),
         rerunnable: true,
+        policy: Policy::default(),
     }
 }
 

@@ -5,6 +5,7 @@ mod ends;
 mod lab;
 mod nodes;
 mod output;
+mod policies;
 mod queue;
 mod submit;
 mod sweep;
