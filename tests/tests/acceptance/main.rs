@@ -8,6 +8,7 @@
 mod breakage;
 mod bursts;
 mod cancels;
+mod dependencies;
 mod examples;
 mod refusals;
 mod scheduling;

@@ -152,6 +152,20 @@ fn the_order_has_grace_and_warning_and_a_spot_notice_warns_at_once() {
 }
 
 #[test]
+fn a_cancel_leaves_a_long_grace_its_time() {
+    let lab = Lab::default();
+    let id = lab.running(&["-lgrace=300"]);
+    resolve(soca_app::cancel_job::cancel(lab.ports.mover(), &caller("ada"), id, lab.now())).unwrap();
+    lab.pass(300);
+    lab.sweep();
+    assert_eq!(lab.state(id), "running");
+    lab.pass(100);
+    lab.sweep();
+    lab.pass(300);
+    assert_eq!(lab.state(id), "cancelled", "its agent did not answer");
+}
+
+#[test]
 fn a_job_that_asked_for_no_warning_gets_none() {
     let lab = Lab::default();
     let id = lab.running(&["-lspot_price=auto"]);
