@@ -370,6 +370,17 @@ mod tests {
     }
 
     #[test]
+    fn an_order_to_run_from_before_warnings_is_read_and_kept_p12() {
+        let old = r#"{"job":1,"attempt":1,"name":"n","owner":"o","queue":"q","project":null,"script":"","shell":null,
+            "workdir":"/","stdout":"/o","stderr":"/e","joined":false,"environment":[],"submit_host":"h",
+            "walltime_seconds":60,"grace_seconds":30,"ncpus":1,"mpiprocs":1,"nodes":[],"array":null}"#;
+        let read: RunDirective = serde_json::from_str(old).unwrap();
+        assert_eq!((read.end_by_ms, read.warning), (None, None));
+        let written = serde_json::to_value(&read).unwrap();
+        assert_eq!(written, serde_json::from_str::<serde_json::Value>(old).unwrap());
+    }
+
+    #[test]
     fn directives_keep_their_form_and_new_ones_are_survived_p12() {
         let answer = r#"{"acknowledged":1,"directives":[{"kind":"cancel","job":1,"attempt":2},{"kind":"shutdown"},
             {"kind":"from_the_future","job":1,"more":{"of":[1,2]}},{"kind":"another"}],"interval_ms":500}"#;

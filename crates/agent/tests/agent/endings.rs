@@ -56,6 +56,7 @@ fn a_script_is_warned_before_its_walltime() {
 fn a_script_is_warned_at_once_when_its_node_is_taken_back() {
     let node = Node::quick();
     let job = node.plane.submit(forewarned(&node, 60, true));
+    node.plane.wait("the start", |state| state.started(job));
     until("the traps are set", || node.read("case/o1") == "up\n");
     node.plane.with(|state| state.warned.push(job));
     assert_eq!(node.plane.end_of(job), End::Exited { status: 7 });

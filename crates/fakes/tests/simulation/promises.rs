@@ -137,6 +137,9 @@ impl World {
             let reason = resolve(reasons.of(job)).unwrap().map(|waiting| waiting.reason);
             if let Some(reason) = &reason {
                 self.ledger.count(&format!("waited for {}", reason.code()));
+                if matches!(reason, WaitReason::Dependency { on } if on.condition == Condition::Singleton) {
+                    self.ledger.count("waited for a job of its name");
+                }
             }
             if !reason.as_ref().is_some_and(|reason| self.is_true(job, reason, &waiting, now)) {
                 self.ledger.broke(format!("P7: job {} ({:?}) waits for {reason:?}", job.id, job.state));
