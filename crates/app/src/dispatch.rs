@@ -12,8 +12,8 @@ use crate::{
         store::TickLease,
         workflow::{Entry, ExecutionInput},
     },
-    queues, secret,
-    settings::{GRACE, Settings},
+    queues, run_order, secret,
+    settings::Settings,
     snapshot::{self, Picture},
     sweep::MUTE,
     transition::Mover,
@@ -208,7 +208,9 @@ pub(crate) fn execution_input(
     // Elements run `slots` at a time at worst one by one, each up to the walltime.
     let rounds = job.array.as_ref().map_or(1, |a| u64::from(a.len()));
     let run_seconds = job.launch.walltime.map_or(MAX_RUN_SECONDS, |w| {
-        (w.as_secs() + GRACE.as_secs()).saturating_mul(rounds).saturating_add(RUN_SLACK.as_secs())
+        (w.as_secs() + run_order::grace(job).as_secs())
+            .saturating_mul(rounds)
+            .saturating_add(RUN_SLACK.as_secs())
     });
     debug_assert!(job.attempt() > Attempt(0), "an execution belongs to an attempt");
     ExecutionInput {

@@ -4,6 +4,7 @@
 
 mod admission;
 mod choice;
+mod dependencies;
 mod identity;
 
 use crate::{
@@ -131,8 +132,9 @@ impl SubmitJob<'_> {
         let stay = longest_stay(&launch, request.array.as_ref());
         let hold = first_hold(need.hourly_cost, stay);
         projects::admit(self.store, self.settings, &s.caller, request.project.as_ref(), hold).await?;
+        let policy = admission::policy(request, &queue, &launch, &need, now)?;
         let priority = admission::priority(&s.caller, request)?;
-        admission::check_dependencies(self.store, &s.caller, &request.depend).await?;
+        dependencies::check(self.store, &s.caller, &request.depend).await?;
         let workdir = admission::workdir(s, self.settings)?;
         admission::check_output(request, self.settings, &workdir)?;
         let state = if request.hold {
@@ -161,6 +163,7 @@ impl SubmitJob<'_> {
                 environment: admission::environment(s, request)?,
                 submit_host: s.submit_host.clone(),
                 rerunnable: request.rerunnable.unwrap_or(true),
+                policy,
             },
             array: request.array,
             depend: request.depend.clone(),

@@ -7,6 +7,8 @@
 use crate::{
     error::Error,
     ports::{Store, Workflow},
+    run_order,
+    settings::GRACE,
 };
 use soca_domain::{
     Code, Fault, Job, JobState, StackId, Timestamp,
@@ -14,8 +16,8 @@ use soca_domain::{
 };
 use std::time::Duration;
 
-/// How long a running script has to end after a cancel until its stack is torn down without waiting for the agent:
-/// the sync interval, the grace period and some air.
+/// How long a running script with the usual grace has to end after a cancel until its stack is torn down without
+/// waiting for the agent: the sync interval, the grace and some air.
 pub const CANCEL_PATIENCE: Duration = Duration::from_secs(120);
 
 /// What to tell a waiting step.
@@ -41,7 +43,8 @@ pub fn decide(stack: &Stack, job: Option<&Job>, now: Timestamp) -> Option<Answer
     }
     if let Some(cancel) = &job.cancel {
         let agent_may_do_it = matches!(job.state, JobState::Running { .. });
-        if !agent_may_do_it || now.since(cancel.at) > CANCEL_PATIENCE {
+        let patience = CANCEL_PATIENCE + run_order::grace(job).saturating_sub(GRACE);
+        if !agent_may_do_it || now.since(cancel.at) > patience {
             return cancel.verdict().fault().map(Answer::Fail);
         }
     }

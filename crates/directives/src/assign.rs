@@ -5,6 +5,7 @@ use soca_domain::{
     Fault,
     depend::parse_dependencies,
     id::shorten,
+    policy::MAX_ATTEMPTS,
     request::{MAX_CPUS_PER_NODE, MAX_GPUS_PER_NODE, MAX_NODES, MAX_SPOT_ATTEMPTS, Mail},
     time::parse_walltime,
 };
@@ -48,9 +49,28 @@ impl Reader {
             Key::Priority => request.priority = Some(values::priority(text, name)?),
             Key::Export => request.environment.variables = values::environment(text, name)?,
             Key::ExportAll => request.environment.all = values::yes_no(text, name)?,
-            Key::Depend => request.depend = parse_dependencies(text)?,
+            Key::Depend => {
+                let read = parse_dependencies(text)?;
+                (request.depend, request.singleton) = (read.on, read.singleton);
+            }
             Key::Shell => request.shell = Some(values::shell(text, name)?),
+            Key::Attempts | Key::Warning | Key::Grace | Key::Deadline | Key::MaxCost => {
+                return self.policy(key, name, text);
+            }
             _ => return self.resource_value(key, name, text),
+        }
+        Ok(())
+    }
+
+    /// What the job says of its own course.
+    fn policy(&mut self, key: Key, name: &str, text: &str) -> Result<(), Fault> {
+        let policy = &mut self.request.resources.policy;
+        match key {
+            Key::Attempts => policy.attempts = Some(values::count(text, name, MAX_ATTEMPTS)?),
+            Key::Warning => policy.warning = Some(values::warning(text, name)?),
+            Key::Grace => policy.grace = Some(values::grace(text, name)?),
+            Key::Deadline => policy.deadline = Some(values::begin(text, name)?),
+            _ => policy.max_cost = Some(values::max_cost(text, name)?),
         }
         Ok(())
     }

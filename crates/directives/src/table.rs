@@ -42,6 +42,7 @@ pub(crate) enum Key {
     Select, Nodes, Ncpus, Mpiprocs, Ompthreads, Memory, Gpus, Arch, Selection, Walltime, Place,
     InstanceTypes, InstanceAmi, BaseOs, HtSupport, RootSize, ScratchSize, ScratchIops, KeepEbs, EfaSupport, PlacementGroup, Subnets, SpotPrice,
     SpotCount, SpotStrategy, SpotAttempts, InstanceProfile, SecurityGroups, CapacityReservation,
+    Attempts, Warning, Grace, Deadline, MaxCost,
 }
 
 /// One row: an option of `qsub`, a `-l` resource or a `-W` attribute.
@@ -212,6 +213,12 @@ pub(crate) const RESOURCES: &[Param] = &[
     soca("instance_profile", Text, Key::InstanceProfile),
     soca("security_groups", Text, Key::SecurityGroups),
     soca("capacity_reservation_id", Text, Key::CapacityReservation),
+    // soca's own.
+    soca("attempts", Number, Key::Attempts),
+    soca("signal", Text, Key::Warning),
+    soca("grace", Number, Key::Grace),
+    soca("deadline", Time, Key::Deadline),
+    soca("max_cost", Text, Key::MaxCost),
     // SOCA's, known and not executed.
     refused("fsx_lustre", FSX, USE_SCRATCH),
     refused("fsx_lustre_size", FSX, USE_SCRATCH),

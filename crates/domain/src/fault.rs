@@ -141,6 +141,10 @@ codes! {
     NoInstanceType = "NO_INSTANCE_TYPE", Invalid;
     /// The job can never run in this queue: it asks for more than a limit allows.
     OverQueueLimit = "OVER_QUEUE_LIMIT", Invalid;
+    /// The job cannot be over by its deadline, even if it starts at once.
+    DeadlineTooSoon = "DEADLINE_TOO_SOON", Invalid;
+    /// The job may cost more than it says that it may.
+    OverMaxCost = "OVER_MAX_COST", Invalid;
     /// The job asks for a longer walltime than the queue allows.
     WalltimeTooLong = "WALLTIME_TOO_LONG", Invalid;
     /// The queue does not admit the user.
@@ -245,6 +249,10 @@ codes! {
     CancelledByUser = "CANCELLED_BY_USER", Job;
     /// A job this one depends on ended otherwise than required.
     DependencyFailed = "DEPENDENCY_FAILED", Job;
+    /// The job was not over by its deadline, or can no longer be.
+    DeadlineMissed = "DEADLINE_MISSED", Job;
+    /// The job cost as much as it may.
+    CostCeiling = "COST_CEILING", Job;
     /// The job waited past the longest wait allowed.
     WaitedTooLong = "WAITED_TOO_LONG", Job;
 

@@ -11,6 +11,7 @@ use crate::{
     launch::LaunchSpec,
     ledger,
     limit::Need,
+    policy::Policy,
     request::Join,
     verdict::Verdict,
 };
@@ -85,6 +86,9 @@ pub struct RunSpec {
     pub submit_host: String,
     /// Whether it may be started again after a lost node.
     pub rerunnable: bool,
+    /// How often it is started, how it is warned and ended, and by when it must be over.
+    #[serde(default)]
+    pub policy: Policy,
 }
 
 /// Where a script's text is.
@@ -174,9 +178,9 @@ impl Job {
         self.attempts.iter().filter_map(|a| a.cost).fold(MicroUsd(0), MicroUsd::plus)
     }
 
-    /// Whether another attempt is allowed once the script has started.
+    /// Whether another attempt is allowed: not after its last, and not of a script that must not run twice.
     pub fn may_rerun(&self) -> bool {
-        self.run.rerunnable || self.started_at().is_none()
+        self.attempt() < self.run.policy.attempts && (self.run.rerunnable || self.started_at().is_none())
     }
 
     /// How long it may keep its capacity once its nodes are there; `None` without a walltime. The elements of an array

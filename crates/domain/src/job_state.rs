@@ -356,7 +356,7 @@ fn finish(job: &Job, stack: StackId, verdict: Verdict, at: Timestamp) -> Change 
 fn may_have_begun_unseen(job: &Job, verdict: &Verdict) -> Option<Timestamp> {
     match job.state {
         JobState::Starting { since, .. } if !job.run.rerunnable => {
-            (verdict.next(job.attempt(), true) == Next::Requeue).then_some(since)
+            (job.attempt() < job.run.policy.attempts && verdict.next(true) == Next::Requeue).then_some(since)
         }
         _ => None,
     }
@@ -373,7 +373,7 @@ fn request_cancel(job: &Job, stack: StackId, request: CancelRequest) -> Change {
 
 /// The attempt is over already. The cancel still matters if another attempt would follow.
 fn cancel_late(job: &Job, verdict: &Verdict, by: UserName, at: Timestamp) -> Change {
-    if job.cancel.is_some() || verdict.next(job.attempt(), job.may_rerun()) != Next::Requeue {
+    if job.cancel.is_some() || verdict.next(job.may_rerun()) != Next::Requeue {
         return Change::Nothing;
     }
     let request = CancelRequest { at, by, fault: None };
@@ -381,7 +381,7 @@ fn cancel_late(job: &Job, verdict: &Verdict, by: UserName, at: Timestamp) -> Cha
 }
 
 fn end(job: &Job, verdict: Verdict, at: Timestamp) -> Change {
-    let outcome = match verdict.next(crate::id::Attempt::MAX, false) {
+    let outcome = match verdict.next(false) {
         Next::End(outcome) => outcome,
         Next::Requeue => Outcome::Failed,
     };
@@ -394,11 +394,15 @@ fn end(job: &Job, verdict: Verdict, at: Timestamp) -> Change {
 
 fn settle(mut job: Job, verdict: Verdict, retry_at: Timestamp, at: Timestamp) -> Change {
     // A cancel that came while a lost node's stack was torn down still counts: the job is not started again.
-    let verdict = match (&job.cancel, verdict.next(job.attempt(), job.may_rerun())) {
+    let verdict = match (&job.cancel, verdict.next(job.may_rerun())) {
         (Some(cancel), Next::Requeue) => cancel.verdict(),
+        // Another attempt would be stopped as soon as it had begun.
+        (None, Next::Requeue) if job.run.policy.max_cost.is_some_and(|most| most <= job.cost()) => {
+            Verdict::Fault { fault: Job::money_spent(job.cost()) }
+        }
         _ => verdict,
     };
-    match verdict.next(job.attempt(), job.may_rerun()) {
+    match verdict.next(job.may_rerun()) {
         Next::End(outcome) => {
             job.state = JobState::Ended { at, outcome, verdict };
             Change::To(Box::new(job), vec![Effect::AnnounceEnd(outcome), Effect::WakeDispatcher])

@@ -177,6 +177,7 @@ fn overlay(job: &Resources, queue: &Resources) -> Resources {
         instance_profile: job.instance_profile.or(queue.instance_profile),
         security_groups: or_list(job.security_groups, queue.security_groups),
         capacity_reservation_id: job.capacity_reservation_id.or(queue.capacity_reservation_id),
+        policy: job.policy.or(queue.policy),
     }
 }
 

@@ -19,6 +19,7 @@ pub mod memory;
 pub mod money;
 pub mod node;
 pub mod offer;
+pub mod policy;
 pub mod pool;
 pub mod price;
 pub mod project;

@@ -10,6 +10,7 @@ use crate::{
     instance_type::{Architecture, InstanceTypeName},
     memory::MemoryMib,
     offer::Selection,
+    policy::PolicyRequest,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -51,6 +52,9 @@ pub struct JobRequest {
     pub environment: EnvironmentRequest,
     /// `-W depend=…`
     pub depend: Vec<Dependency>,
+    /// `-W depend=singleton`: not beside, nor before, its owner's other jobs of its name.
+    #[serde(default)]
+    pub singleton: bool,
     /// `-S`, or the script's `#!` line.
     pub shell: Option<String>,
     /// `-m`, `-M`
@@ -118,6 +122,9 @@ pub struct Resources {
     pub security_groups: Vec<String>,
     /// `capacity_reservation_id`
     pub capacity_reservation_id: Option<String>,
+    /// `attempts`, `signal`, `grace`, `deadline`, `max_cost`
+    #[serde(default)]
+    pub policy: PolicyRequest,
 }
 
 /// `-l place=arrangement[:sharing][:group=resource]`

@@ -13,6 +13,7 @@ use soca_domain::{
     memory::MemoryMib,
     node::{Node, NodeState},
     offer::{Offer, OfferList, Traits},
+    policy::Policy,
     pool::{CapacityPool, DryPool, Market},
     price::InstanceUse,
     project::{Budget, Project},
@@ -53,7 +54,7 @@ pub(crate) fn job() -> Job {
         launch: launch(),
         run: run(),
         array: Some("1-9:4%2".parse().unwrap()),
-        depend: vec![Dependency { job: JobId(1041), condition: Condition::AfterOk }],
+        depend: vec![Dependency { job: JobId(1041), element: None, condition: Condition::AfterOk }],
         begin_at: Some(NOON),
         submitted_at: NOON,
         attempts: vec![attempt()],
@@ -108,6 +109,7 @@ fn run() -> RunSpec {
         environment: vec![("EMPTY".into(), String::new()), ("MESH".into(), "fine".into())],
         submit_host: "login-1".into(),
         rerunnable: true,
+        policy: Policy::default(),
     }
 }
 

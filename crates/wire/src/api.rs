@@ -134,10 +134,25 @@ pub struct Job {
     pub stdout: String,
     /// Where standard error goes.
     pub stderr: String,
-    /// `afterok:12`, …
+    /// `afterok:12`, `afterok:12[3]`, `singleton`, …
     pub depend: Vec<String>,
     /// Earliest start.
     pub begin_at: Option<String>,
+    /// How often it is started at most.
+    #[serde(default)]
+    pub attempts_allowed: Option<u32>,
+    /// `[B:]SIGNAL@seconds`: the signal before its walltime, and when its capacity is taken away.
+    #[serde(default)]
+    pub signal: Option<String>,
+    /// Seconds between SIGTERM and SIGKILL, if not the usual time.
+    #[serde(default)]
+    pub grace_seconds: Option<u64>,
+    /// By when it must have ended.
+    #[serde(default)]
+    pub deadline: Option<String>,
+    /// What its instances may cost, micro-USD.
+    #[serde(default)]
+    pub max_cost_micro_usd: Option<u64>,
 }
 
 /// Why a job waits.

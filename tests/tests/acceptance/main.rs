@@ -9,6 +9,7 @@ mod breakage;
 mod bursts;
 mod cancels;
 mod capacity;
+mod dependencies;
 mod desk;
 mod examples;
 mod money;

@@ -114,6 +114,7 @@ impl Names {
             retry_at,
             need: job.need,
             duration: job.longest_stay(),
+            start_by: job.must_start_by(),
             hold: job.hold(),
             charge: job.need.hourly_cost.per_hour_over(run).0.max(1),
             licenses: [].into(),

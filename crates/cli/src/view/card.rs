@@ -10,6 +10,9 @@ use soca_domain::{memory::MemoryMib, time::format_walltime};
 use soca_wire::api::{Attempt, ElementCounts, Job, Reason};
 use std::time::Duration;
 
+/// What is not said where nothing else was asked for.
+const USUAL_ATTEMPTS: u32 = soca_domain::Attempt::MAX.0;
+
 /// One job's card.
 #[derive(Clone, Debug)]
 pub struct Card(pub Answered<Job>);
@@ -73,6 +76,11 @@ fn facts(job: &Job, view: &View) -> String {
         ("Instance type", list(&job.instance_types)),
         ("Chosen", job.instance_selection.as_ref().map(|how| format!("by size, {} first", plain(how)))),
         ("Walltime", job.walltime_seconds.map(|s| format_walltime(Duration::from_secs(s)))),
+        ("Attempts allowed", job.attempts_allowed.filter(|n| *n != USUAL_ATTEMPTS).map(|n| n.to_string())),
+        ("Warned", job.signal.as_deref().map(plain)),
+        ("Grace", job.grace_seconds.map(|s| count(u32::try_from(s).unwrap_or(u32::MAX), "second"))),
+        ("Deadline", when(&job.deadline)),
+        ("May cost", job.max_cost_micro_usd.map(|cost| price(Some(cost)))),
         ("Depends on", list(&job.depend)),
         ("Not before", when(&job.begin_at)),
         ("Submitted", Some(moment(&job.submitted_at, view.now))),

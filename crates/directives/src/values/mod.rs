@@ -7,6 +7,7 @@ mod environment;
 mod mail;
 mod number;
 mod place;
+mod policy;
 mod price;
 mod words;
 
@@ -19,6 +20,7 @@ pub(crate) use environment::environment;
 pub(crate) use mail::{addresses, mail_events};
 pub(crate) use number::{count, out_of_range, priority, size};
 pub(crate) use place::place;
+pub(crate) use policy::{grace, max_cost, warning};
 pub(crate) use price::spot_price;
 pub(crate) use words::{base_os, join, path, shell, spot_strategy, yes_no};
 

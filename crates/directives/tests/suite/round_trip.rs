@@ -4,12 +4,13 @@ use crate::render;
 use proptest::{option::of, prelude::*, sample::select};
 use soca_directives::read_script;
 use soca_domain::{
-    JobId,
+    ElementIndex, JobId, MicroUsd,
     array::ArraySpec,
     depend::{Condition, Dependency},
     instance_type::Architecture,
     memory::MemoryMib,
     offer::Selection,
+    policy::{PolicyRequest, Warning, WarningSignal},
     request::{
         Arrangement, BaseOs, Begin, EnvironmentRequest, JobRequest, Join, Mail, Output, PlaceRequest,
         Resources, SpotPrice, SpotStrategy, SubnetChoice,
@@ -140,8 +141,29 @@ fn depend() -> impl Strategy<Value = Vec<Dependency>> {
     let condition =
         select(vec![Condition::After, Condition::AfterOk, Condition::AfterNotOk, Condition::AfterAny]);
     prop::collection::vec(
-        (1u64..9_999, condition).prop_map(|(job, condition)| Dependency { job: JobId(job), condition }),
+        (1u64..9_999, of((0u32..99).prop_map(ElementIndex)), condition)
+            .prop_map(|(job, element, condition)| Dependency { job: JobId(job), element, condition }),
         0..5,
+    )
+}
+
+fn policy() -> impl Strategy<Value = PolicyRequest> {
+    let signal = select(WarningSignal::ALL.iter().map(|(.., signal)| *signal).collect::<Vec<_>>());
+    let warning = (signal, 1u64..=65_535, any::<bool>()).prop_map(|(signal, seconds, shell_only)| Warning {
+        signal,
+        before: Duration::from_secs(seconds),
+        shell_only,
+    });
+    let grace = (1u64..=600).prop_map(Duration::from_secs);
+    let max_cost = (1u64..100_000_000_000).prop_map(MicroUsd);
+    (of(1u32..=10), of(warning), of(grace), of(begin()), of(max_cost)).prop_map(
+        |(attempts, warning, grace, deadline, max_cost)| PolicyRequest {
+            attempts,
+            warning,
+            grace,
+            deadline,
+            max_cost,
+        },
     )
 }
 
@@ -162,20 +184,20 @@ fn request() -> impl Strategy<Value = JobRequest> {
             any::<[bool; 3]>(),
         ),
         size().prop_flat_map(machine).prop_flat_map(market),
-        (output(), environment(), of(begin()), depend(), of(mail()), of(array)),
+        (output(), environment(), of(begin()), (depend(), any::<bool>()), of(mail()), of(array), policy()),
         (of(any::<bool>()), of(-1024i32..=1023), of(select(vec!["/bin/bash", "/usr/bin/env python3 -u"]))),
     )
         .prop_map(
             |(
                 (name, queue, project, some),
                 resources,
-                (output, environment, begin, depend, mail, array),
+                (output, environment, begin, (depend, singleton), mail, array, policy),
                 (rerunnable, priority, shell),
             )| JobRequest {
                 name: some[0].then(|| name.parse().unwrap()),
                 queue: some[1].then(|| queue.parse().unwrap()),
                 project: project.map(|p| p.parse().unwrap()),
-                resources,
+                resources: Resources { policy, ..resources },
                 output,
                 array,
                 begin,
@@ -184,6 +206,7 @@ fn request() -> impl Strategy<Value = JobRequest> {
                 priority,
                 environment,
                 depend,
+                singleton,
                 shell: shell.map(str::to_owned),
                 mail,
             },

@@ -149,7 +149,10 @@ impl World {
         let first = self.plans.iter().find_map(|plan| plan.acknowledged);
         let plan = &mut self.plans[number];
         if let (Some(how), Some(job)) = (plan.depends.take(), first) {
-            plan.options.push(format!("-Wdepend={how}:{job}"));
+            plan.options.push(match how {
+                "singleton" => "-Wdepend=singleton".to_owned(),
+                _ => format!("-Wdepend={how}:{job}"),
+            });
         }
         let (submission, ports, now) = (plan.submission(), Arc::clone(&self.ports), self.now());
         self.call(Call::Submit(number), async move {

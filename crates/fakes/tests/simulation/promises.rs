@@ -94,6 +94,7 @@ impl World {
     /// What is looked at each minute.
     pub fn look_around(&mut self) {
         self.reasons_are_true();
+        self.singletons_are_alone();
         if self.calm_since.is_some_and(|since| self.now().since(since) > SETTLING) {
             self.no_orphans();
         }
@@ -154,6 +155,9 @@ impl World {
             let reason = resolve(reasons.of(job)).unwrap().map(|waiting| waiting.reason);
             if let Some(reason) = &reason {
                 self.ledger.count(&format!("waited for {}", reason.code()));
+                if matches!(reason, WaitReason::Dependency { on } if on.condition == Condition::Singleton) {
+                    self.ledger.count("waited for a job of its name");
+                }
             }
             if !reason.as_ref().is_some_and(|reason| self.is_true(job, reason, &waiting, now)) {
                 self.ledger.broke(format!("P7: job {} ({:?}) waits for {reason:?}", job.id, job.state));
@@ -171,6 +175,9 @@ impl World {
             WaitReason::Held => matches!(job.state, JobState::Held { .. }),
             WaitReason::BeginsLater { at } => job.begin_at == Some(*at) && *at > now,
             WaitReason::RetryLater { at } => retry_at == Some(*at) && *at > now,
+            WaitReason::Dependency { on } if on.condition == Condition::Singleton => {
+                job.run.policy.singleton && self.is_ahead(job, &self.job(on.job).expect("it was found"))
+            }
             WaitReason::Dependency { on } => job.depend.contains(on) && !self.came_true(on),
             WaitReason::Limit(reached) => self.is_reached(job, reached, waiting),
             WaitReason::Behind { job: first, .. } => others.clone().any(|other| other.id == *first),
@@ -178,6 +185,8 @@ impl World {
                 let scope = CounterScope::Queue(job.queue.clone());
                 retry_at.is_none_or(|at| at <= now)
                     && job.depend.iter().all(|on| self.came_true(on))
+                    && !(job.run.policy.singleton
+                        && self.jobs().iter().any(|other| self.is_ahead(job, other)))
                     && self.limits(&scope).passed_by(&self.usage(&scope).plus(&job.need)).is_none()
                     && self.left_for(job).is_none_or(|left| job.hold() <= left)
             }
@@ -188,8 +197,9 @@ impl World {
                     && asked > left
                     && self.left_for(job).is_some_and(|there_is| *left <= there_is)
             }
-            // There are no long queues, windows, licenses and reservations here.
+            // There are no long queues, deadlines, windows, licenses and reservations here.
             WaitReason::InLine { .. }
+            | WaitReason::TooLate { .. }
             | WaitReason::WindowOpens { .. }
             | WaitReason::LicenseShort { .. }
             | WaitReason::Reserved { .. } => false,
@@ -230,6 +240,28 @@ impl World {
             && (usage.of(measure)..=at_most.of(measure)).contains(&used)
     }
 
+    /// Whether a singleton must wait for another job: one of its owner and name that is not over, and is earlier or has
+    /// capacity.
+    fn is_ahead(&self, job: &Job, other: &Job) -> bool {
+        (&job.owner, &job.name) == (&other.owner, &other.name)
+            && job.id != other.id
+            && !other.state.is_final()
+            && (other.id < job.id || other.state.stack().is_some())
+    }
+
+    /// No singleton runs beside another job of its owner and name that was there before it had capacity.
+    fn singletons_are_alone(&mut self) {
+        let placed: Vec<Job> = self.jobs().into_iter().filter(|job| job.state.stack().is_some()).collect();
+        let mut singles: Vec<_> = placed.iter().filter(|job| job.run.policy.singleton).collect();
+        singles.sort_by_key(|job| (&job.owner, &job.name));
+        let beside: Vec<_> = singles
+            .windows(2)
+            .filter(|pair| (&pair[0].owner, &pair[0].name) == (&pair[1].owner, &pair[1].name))
+            .map(|pair| format!("singletons {} and {} have capacity at once", pair[0].id, pair[1].id))
+            .collect();
+        beside.into_iter().for_each(|what| self.ledger.broke(what));
+    }
+
     /// Whether a dependency has come true, told from what became of the other job.
     fn came_true(&self, on: &Dependency) -> bool {
         let other = self.job(on.job).expect("dependencies exist");
@@ -239,7 +271,7 @@ impl World {
         };
         match on.condition {
             Condition::After => other.attempts.iter().any(|attempt| attempt.started_at.is_some()),
-            Condition::AfterAny => outcome.is_some(),
+            Condition::AfterAny | Condition::Singleton => outcome.is_some(),
             Condition::AfterOk => outcome == Some(Outcome::Completed),
             Condition::AfterNotOk => outcome.is_some_and(|outcome| outcome != Outcome::Completed),
         }

@@ -8,6 +8,7 @@ mod ladder;
 mod money;
 mod nodes;
 mod output;
+mod policies;
 mod queue;
 mod submit;
 mod sweep;

@@ -24,6 +24,7 @@ pub fn job(
         JobState::Ended { at, .. } => Some(at),
         _ => None,
     };
+    let policy = &job.run.policy;
     let cost_known = job.attempts.iter().any(|a| a.cost.is_some());
     api::Job {
         id: job.id.0,
@@ -57,9 +58,19 @@ pub fn job(
         workdir: job.run.workdir.clone(),
         stdout: outputs.0,
         stderr: outputs.1,
-        depend: job.depend.iter().map(ToString::to_string).collect(),
+        depend: depend(job),
         begin_at: job.begin_at.map(text),
+        attempts_allowed: Some(policy.attempts.0),
+        signal: policy.warning.map(|w| w.to_string()),
+        grace_seconds: policy.grace.map(|g| g.as_secs()),
+        deadline: policy.deadline.map(text),
+        max_cost_micro_usd: policy.max_cost.map(|c| c.0),
     }
+}
+
+fn depend(job: &Job) -> Vec<String> {
+    let singleton = job.run.policy.singleton.then(|| "singleton".to_owned());
+    job.depend.iter().map(ToString::to_string).chain(singleton).collect()
 }
 
 /// Why it ended badly; while it waits for another attempt, why the last one did.
