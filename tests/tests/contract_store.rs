@@ -96,6 +96,13 @@ on_every_store! {
         of_many_callers_one_is_granted;
 }
 
+/// On the table in memory only: on the emulator ten thousand transactions take minutes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_starts_never_pass_a_budget_by_a_cent_p4() {
+    let store = std::sync::Arc::new(soca_fakes::store::MemoryStore::new());
+    money::ten_thousand_starts_never_pass_a_budget_by_a_cent_p4(store).await;
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 

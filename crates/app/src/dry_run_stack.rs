@@ -89,7 +89,7 @@ fn is_about_types(fault: &Fault) -> bool {
 
 /// Whether the job is tried again after such a fault.
 fn passes(job: &Job, fault: &Fault) -> bool {
-    Verdict::Fault { fault: fault.clone() }.next(job.attempt(), true) == Next::Requeue
+    Verdict::Fault { fault: fault.clone() }.next(job.attempt() < job.run.policy.attempts) == Next::Requeue
 }
 
 /// What an attempt may launch.

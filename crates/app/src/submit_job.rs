@@ -22,8 +22,7 @@ use soca_directives::{Parsed, read_job};
 use soca_domain::{
     Code, Job, JobId, JobState, MicroUsd, Timestamp,
     id::JobName,
-    job::{MAX_INLINE_SCRIPT_BYTES, RunSpec, ScriptRef, longest_stay},
-    ledger::first_hold,
+    job::{MAX_INLINE_SCRIPT_BYTES, RunSpec, ScriptRef},
     limit::Need,
     price::quote,
 };
@@ -91,12 +90,17 @@ impl SubmitJob<'_> {
         let quote = rate.and_then(|rate| quote(rate, job.launch.nodes, job.launch.walltime));
         let warnings = parsed.warnings.into_iter().chain(warning).collect();
         let mut accepted = Accepted { job: None, repeated: false, warnings, quote };
-        if submission.dry_run {
-            return Ok(accepted);
-        }
-        if let Some(known) = identity::recall(self.store, submission).await? {
+        if !submission.dry_run
+            && let Some(known) = identity::recall(self.store, submission).await?
+        {
             accepted.job = Some(known);
             accepted.repeated = true;
+            return Ok(accepted);
+        }
+        // After the key: what was accepted stays so, even if its budget has been spent since.
+        let (caller, project) = (&submission.caller, job.project.as_ref());
+        projects::admit(self.store, self.settings, caller, project, job.hold()).await?;
+        if submission.dry_run {
             return Ok(accepted);
         }
         let (job, repeated) = self.write(submission, job, parsed.text, now).await?;
@@ -129,9 +133,6 @@ impl SubmitJob<'_> {
         let launchable = self.launchable(&queue, request, &parsed.places, now).await?;
         let (launch, need) = (launchable.launch.clone(), need(&launchable));
         queue.admit(&launch, &need, request.project.as_ref(), &s.caller.groups)?;
-        let stay = longest_stay(&launch, request.array.as_ref());
-        let hold = first_hold(need.hourly_cost, stay);
-        projects::admit(self.store, self.settings, &s.caller, request.project.as_ref(), hold).await?;
         let policy = admission::policy(request, &queue, &launch, &need, now)?;
         let priority = admission::priority(&s.caller, request)?;
         dependencies::check(self.store, &s.caller, &request.depend).await?;

@@ -165,6 +165,8 @@ codes! {
     ProjectNotAllowed = "PROJECT_NOT_ALLOWED", Forbidden;
     /// The project's hard budget can never pay what the job may cost, or ran out while it ran.
     BudgetSpent = "BUDGET_SPENT", Invalid;
+    /// No price list has the instance type, so a hard budget cannot be kept.
+    PriceUnknown = "PRICE_UNKNOWN", Invalid;
     /// The queue has jobs, so it cannot be removed.
     QueueInUse = "QUEUE_IN_USE", Conflict;
     /// The queue does not allow the instance type.

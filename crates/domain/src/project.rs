@@ -76,9 +76,19 @@ impl Project {
     /// what is spent counts: a job that others' holds keep from starting waits for them.
     ///
     /// # Errors
-    /// `BUDGET_SPENT`.
+    /// `BUDGET_SPENT`, or `PRICE_UNKNOWN` when nobody knows what the job may cost.
     pub fn admit_cost(&self, account: &Account, hold: MicroUsd) -> Result<(), Fault> {
         let Some(amount) = self.hard_budget() else { return Ok(()) };
+        if hold == MicroUsd(0) {
+            return Err(Fault::new(
+                Code::PriceUnknown,
+                format!(
+                    "No price of the job's instance type is known, and project {} has a hard budget.",
+                    self.name
+                ),
+                "Try again in a moment; if it stays, choose a type that soca price TYPE has a price for.",
+            ));
+        }
         let left = MicroUsd(amount.0.saturating_sub(account.spent.0));
         if hold <= left {
             return Ok(());
@@ -138,6 +148,8 @@ mod tests {
         assert_eq!(project.admit_cost(&account(90, 0), MicroUsd(100)), Ok(()), "holds may come back");
         let refused = project.admit_cost(&account(0, 1), MicroUsd(100)).unwrap_err();
         assert_eq!(refused.code, Code::BudgetSpent);
+        let priceless = project.admit_cost(&account(0, 0), MicroUsd(0)).unwrap_err();
+        assert_eq!(priceless.code, Code::PriceUnknown);
         assert_eq!(project.left(&account(90, 20)), Some(MicroUsd(0)));
         assert_eq!(wing(100, false).admit_cost(&account(0, 500), MicroUsd(100)), Ok(()), "it only warns");
         assert_eq!(wing(100, false).left(&account(0, 500)), None);

@@ -5,6 +5,7 @@ use crate::{
     Attempt, Fault, JobId, JobState, StackId,
     job::{RunSpec, ScriptRef},
     limit::Need,
+    policy::Policy,
     request::{Join, Resources, SpotPrice},
 };
 
@@ -38,6 +39,7 @@ fn job(types: &str, nodes: u32, spot: bool) -> Job {
             environment: vec![],
             submit_host: "here".into(),
             rerunnable: true,
+            policy: Policy::default(),
         },
         array: None,
         depend: vec![],

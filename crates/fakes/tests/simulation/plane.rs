@@ -184,9 +184,11 @@ impl World {
 
     /// People come back to what they hold, and find in their list what was never acknowledged to them.
     pub fn release_the_held(&mut self) {
-        for job in self.jobs() {
-            let plan = self.plans.iter_mut().find(|plan| job.name.as_str() == format!("sim{}", plan.number));
-            plan.expect("every job is somebody's").acknowledged.get_or_insert(job.id);
+        for number in 0..self.plans.len() {
+            let (user, key) = (users::caller(number).user, format!("key-{number}"));
+            let made = soca_fakes::resolve::resolve(self.true_ports.store.remembered(&user, &key)).unwrap();
+            let plan = &mut self.plans[number];
+            plan.acknowledged = plan.acknowledged.or(made.map(|made| made.job));
         }
         for number in 0..self.plans.len() {
             let wish = if self.luck.permille(500) { Wish::Release } else { Wish::Cancel };
@@ -205,9 +207,11 @@ impl World {
                 self.acknowledged(number, accepted.job.map(|j| j.id));
             }
             (Call::Submit(_), Reply::Submitted(Err(soca_app::Error::Refused(faults))))
-                if faults.iter().all(|fault| fault.code == Code::BudgetSpent) =>
+                if faults
+                    .iter()
+                    .all(|fault| [Code::BudgetSpent, Code::PriceUnknown].contains(&fault.code)) =>
             {
-                self.ledger.count("a submit was refused with BUDGET_SPENT");
+                self.ledger.count(&format!("a submit was refused with {}", faults[0].code));
             }
             (Call::Submit(number), Reply::Submitted(Err(soca_app::Error::Refused(faults)))) => {
                 self.ledger.broke(format!("job {number} was refused: {faults:?}"));

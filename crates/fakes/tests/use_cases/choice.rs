@@ -23,7 +23,7 @@ fn open_queue(lab: &Lab, change: impl FnOnce(&mut QueuePolicy)) {
     let admin = Caller { admin: true, ..caller("root") };
     let mut queue = QueuePolicy::open("any".parse().unwrap(), "Any type.");
     change(&mut queue);
-    resolve(queues::put(&*lab.ports.store, &lab.ports.settings, &admin, &queue)).unwrap();
+    resolve(queues::put(&lab.ports.mover(), &lab.ports.settings, &admin, &queue)).unwrap();
 }
 
 #[test]

@@ -105,3 +105,38 @@ pub(crate) async fn a_budget_is_never_overspent_by_sixteen_tasks_p4(store: AnySt
     assert_eq!(account(&store).await, (0, spent, 0));
     assert!(spent <= BUDGET && spent > BUDGET - 80, "{spent}");
 }
+
+/// Ten thousand starts of sixteen tasks, of which some die between the hold and what follows: never a cent over (P4).
+pub(crate) async fn ten_thousand_starts_never_pass_a_budget_by_a_cent_p4(store: AnyStore) {
+    const BUDGET: u64 = 40_000;
+    let tasks: Vec<_> = (0..16u64)
+        .map(|task| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let (mut held, mut spent) = (0, 0);
+                for start in 0..625u64 {
+                    let amount = 1 + (task * 31 + start * 17) % 40;
+                    if commit(&store, hold(amount, Some(BUDGET))).await.is_err() {
+                        continue;
+                    }
+                    // Every fourth dies here, and its hold stays until somebody settles it.
+                    if (task + start) % 4 == 0 {
+                        held += amount;
+                    } else {
+                        done(commit(&store, settle(amount, amount / 3)).await);
+                        spent += amount / 3;
+                    }
+                    assert!(store.account(&wing()).await.unwrap().committed() <= MicroUsd(BUDGET));
+                }
+                (held, spent)
+            })
+        })
+        .collect();
+    let (mut held, mut spent) = (0, 0);
+    for task in tasks {
+        let (of_task, cost) = task.await.unwrap();
+        (held, spent) = (held + of_task, spent + cost);
+    }
+    assert_eq!(account(&store).await, (held, spent, 0));
+    assert!(held + spent <= BUDGET && held + spent > BUDGET - 40, "{held} {spent}");
+}
