@@ -8,8 +8,7 @@
 #[path = "contract/store/mod.rs"]
 mod contract;
 
-use contract::{capacity, commits, jobs, lease, money, pages, production, stacks};
-use contract::{capacity, commits, jobs, lease, offers, pages, production, stacks};
+use contract::{capacity, commits, jobs, lease, money, offers, pages, production, stacks};
 use proptest::prelude::*;
 
 /// Runs each case on every adapter, as tests of their own.

@@ -4,8 +4,6 @@ use crate::{
     desk::{administrator, queue, seen, submit, until},
     twin::{Twin, script, text_of},
 };
-use serde_json::Value;
-use std::{path::Path, time::Duration};
 
 /// Alice asks first and for most; under fair share bob and carol start before her second job all the same.
 #[test]
