@@ -75,7 +75,7 @@ impl Reader {
     }
 
     fn shared_evenly(&mut self, spot: Spot, total: u32, nodes: u32, (things, name): (&str, &str)) {
-        if total % nodes == 0 {
+        if total.is_multiple_of(nodes) {
             let each = (total / nodes).to_string();
             self.report.warn(spot, shared(&format!("{total} {things}"), nodes, &each, name));
             return;
