@@ -28,9 +28,10 @@ fn moment<'a>(job: &'a Value, name: &str) -> &'a str {
 fn an_array_has_followers_by_how_it_and_its_elements_end_p7() {
     let twin = Twin::get();
     let dir = twin.directory("dependencies");
-    // Element 4 fails; the others wait for a file, so that all of it is submitted while the array runs.
-    let body = "[ $PBS_ARRAY_INDEX = 4 ] && exit 3\nuntil [ -e go ]; do sleep 0.2; done\necho $PBS_ARRAY_INDEX >> ran";
-    let array = submit(&twin, &dir, "#PBS -J 1-6", body);
+    // On one core they run one after the other. Element 4 fails; those after it wait for a file.
+    let wait = "[ $PBS_ARRAY_INDEX -lt 5 ] || until [ -e go ]; do sleep 0.2; done";
+    let body = format!("[ $PBS_ARRAY_INDEX = 4 ] && exit 3\n{wait}\necho $PBS_ARRAY_INDEX >> ran");
+    let array = submit(&twin, &dir, "#PBS -J 1-6", &body);
     let after = |how: &str, what: &str| {
         let directive = format!("#PBS -W depend={how}");
         submit(&twin, &dir, &directive, &format!("echo {what} >> followed"))
@@ -38,7 +39,7 @@ fn an_array_has_followers_by_how_it_and_its_elements_end_p7() {
     let well = after(&format!("afterok:{array}"), "well");
     let badly = after(&format!("afternotok:{array}"), "badly");
     let fourth = after(&format!("afternotok:{array}[4]"), "fourth");
-    let first = after(&format!("afterok:{array}[1]"), "first");
+    let sixth = after(&format!("afterok:{array}[6]"), "sixth");
     let next = submit(
         &twin,
         &dir,
@@ -47,7 +48,7 @@ fn an_array_has_followers_by_how_it_and_its_elements_end_p7() {
     );
     // One element's end is enough for who waits for it alone.
     ends_as(&twin, fourth, "completed");
-    for (id, target) in [(first, format!("{array}[1]")), (badly, array.to_string())] {
+    for (id, target) in [(sixth, format!("{array}[6]")), (badly, array.to_string())] {
         let wait = twin.job(id)["wait"].clone();
         assert_eq!(wait["code"], "DEPENDENCY", "{wait}");
         assert!(wait["message"].as_str().unwrap().contains(&format!("job {target} ")), "{wait}");
@@ -59,10 +60,10 @@ fn an_array_has_followers_by_how_it_and_its_elements_end_p7() {
         let job = ends_as(&twin, id, "completed");
         assert!(moment(&job, "started_at") >= moment(&array, "ended_at"), "{job:#}");
     }
-    ends_as(&twin, first, "completed");
+    ends_as(&twin, sixth, "completed");
     let mut followed: Vec<_> = lines(&dir.join("followed"));
     followed.sort();
-    assert_eq!(followed, ["badly", "first", "fourth", "next", "next"]);
+    assert_eq!(followed, ["badly", "fourth", "next", "next", "sixth"]);
     assert_eq!(lines(&dir.join("ran")).len(), 5);
     twin.assert_nothing_left();
 }
@@ -72,7 +73,7 @@ fn singletons_of_a_name_run_one_after_the_other() {
     let twin = Twin::get();
     let dir = twin.directory("singleton");
     let body = "mkdir alone || exit 9\nsleep 1\nrmdir alone\necho $PBS_JOBID >> order";
-    let directives = "#PBS -W depend=singleton";
+    let directives = "#PBS -N lonely\n#PBS -W depend=singleton";
     let ids: Vec<u64> = (0..3).map(|_| submit(&twin, &dir, directives, body)).collect();
     let deadline = Instant::now() + SOON;
     let wait = loop {

@@ -42,7 +42,7 @@ fn a_hard_budget_lets_jobs_wait_refuses_them_and_balances_p4_p7() {
     let second = accepted(&ask(&twin, &dir, half_an_hour, "true"));
     let output = twin.soca("alice", &dir, &["explain", &second.to_string(), "--json"]).output().unwrap();
     let why: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(why["reason"]["code"], "BUDGET_SHORT", "{why:#}");
+    assert_eq!(why["wait"]["code"], "BUDGET_SHORT", "{why:#}");
 
     // What the budget can never pay is refused at once, with what to do.
     let two_hours = "#PBS -q paid\n#PBS -P thrift\n#PBS -l walltime=02:00:00";

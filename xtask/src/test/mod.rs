@@ -30,8 +30,10 @@ pub enum Layer {
     Format,
     /// clippy has nothing to say.
     Clippy,
-    /// Unit tests, contract suites, simulations.
+    /// Unit tests, contract suites.
     Tests,
+    /// The seeded simulation of the control plane.
+    Simulation,
     /// The template and the state machines are sound.
     Template,
     /// The emulators' edges do what they say.
@@ -43,8 +45,10 @@ pub enum Layer {
 impl Layer {
     /// Before all others: cheap, and what they say is mended first.
     const FIRST: [Layer; 2] = [Layer::Format, Layer::Clippy];
-    /// Beside the tests in Rust: Python that mostly waits. The acceptance tests stay alone, since they tell time.
-    const BESIDE: [Layer; 2] = [Layer::Template, Layer::Edges];
+    /// Pairs that run beside each other: Python that mostly waits beside the tests in Rust, and the simulation, which
+    /// only computes and gives way, beside the acceptance tests, which mostly wait.
+    const PAIRS: [(&[Layer], &[Layer]); 2] =
+        [(&[Layer::Tests], &[Layer::Template, Layer::Edges]), (&[Layer::Acceptance], &[Layer::Simulation])];
 
     /// Its name in the table and of its report.
     pub fn name(self) -> &'static str {
@@ -52,6 +56,7 @@ impl Layer {
             Layer::Format => "format",
             Layer::Clippy => "clippy",
             Layer::Tests => "tests",
+            Layer::Simulation => "simulation",
             Layer::Template => "template",
             Layer::Edges => "edges",
             Layer::Acceptance => "acceptance",
@@ -60,7 +65,7 @@ impl Layer {
 
     /// Whether it has tests that can be picked by name.
     fn has_names(self) -> bool {
-        matches!(self, Layer::Tests | Layer::Edges | Layer::Acceptance)
+        matches!(self, Layer::Tests | Layer::Simulation | Layer::Edges | Layer::Acceptance)
     }
 
     /// Runs it to a row of the table; what keeps it from running is a failure of its own.
@@ -83,6 +88,7 @@ impl Layer {
             Layer::Format => checks::format(repo),
             Layer::Clippy => checks::clippy(repo),
             Layer::Tests => rust::run(repo, name),
+            Layer::Simulation => rust::simulation(repo, name),
             Layer::Template => crate::lint::run(repo),
             Layer::Edges => checks::edges(repo, name),
             Layer::Acceptance => acceptance::run(repo, name),
@@ -100,13 +106,14 @@ pub fn run(repo: &Repo, name: Option<&str>) -> Outcome<u8> {
         layers.iter().filter(|layer| wanted(layer)).map(|layer| layer.timed(repo, name)).collect()
     };
     let mut rows = run_all(&Layer::FIRST);
-    rows.extend(std::thread::scope(|scope| {
-        let beside = scope.spawn(|| run_all(&Layer::BESIDE));
-        let mut rows = run_all(&[Layer::Tests]);
-        rows.extend(beside.join().expect("a layer's failure is a row, not a panic"));
-        rows
-    }));
-    rows.extend(run_all(&[Layer::Acceptance]));
+    for (layers, beside) in Layer::PAIRS {
+        rows.extend(std::thread::scope(|scope| {
+            let beside = scope.spawn(|| run_all(beside));
+            let mut rows = run_all(layers);
+            rows.extend(beside.join().expect("a layer's failure is a row, not a panic"));
+            rows
+        }));
+    }
     println!("{}", table(&rows, name));
     Ok(u8::from(rows.iter().any(|(_, count, _)| count.failed > 0)))
 }
