@@ -8,7 +8,7 @@
 #[path = "contract/store/mod.rs"]
 mod contract;
 
-use contract::{capacity, commits, jobs, lease, pages, production, stacks};
+use contract::{capacity, commits, jobs, lease, money, offers, pages, production, stacks};
 use proptest::prelude::*;
 
 /// Runs each case on every adapter, as tests of their own.
@@ -54,6 +54,10 @@ on_every_store! {
         twenty_writes_are_committed,
         a_key_is_remembered_once_for_its_owner_p6,
         of_many_submits_with_one_key_one_wins_p6;
+    money:
+        projects_are_read_as_written_by_name,
+        a_hold_and_its_settlement_balance_p4,
+        a_budget_is_never_overspent_by_sixteen_tasks_p4;
     pages:
         an_owners_jobs_come_newest_first_in_pages,
         everybodys_jobs_come_newest_first_in_pages,
@@ -79,6 +83,9 @@ on_every_store! {
         a_large_array_is_read_whole,
         output_grows_from_the_size_that_was_read,
         streams_are_kept_apart;
+    offers:
+        the_list_of_offers_is_replaced_whole,
+        pools_that_ran_dry_are_listed_by_market_and_type;
     lease:
         one_caller_at_a_time_has_the_lease,
         no_wish_of_a_burst_is_lost,
@@ -86,6 +93,13 @@ on_every_store! {
         a_stale_holder_lets_nothing_go,
         a_repeated_begin_is_granted_again_p6,
         of_many_callers_one_is_granted;
+}
+
+/// On the table in memory only: on the emulator ten thousand transactions take minutes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_starts_never_pass_a_budget_by_a_cent_p4() {
+    let store = std::sync::Arc::new(soca_fakes::store::MemoryStore::new());
+    money::ten_thousand_starts_never_pass_a_budget_by_a_cent_p4(store).await;
 }
 
 proptest! {

@@ -14,7 +14,7 @@ use soca_http::ACCESS;
 use soca_wire::{
     agent::{EnrollRequest, SyncRequest},
     api::SubmitRequest,
-    event::{JOB_ENDED, JOB_QUEUED, JobEnded, JobQueued, SOURCE},
+    event::{JOB_ENDED, JOB_QUEUED, JobEnded, JobQueued, RULES_CHANGED, RulesChanged, SOURCE},
 };
 use std::collections::BTreeSet;
 
@@ -118,6 +118,7 @@ fn our_own_events_are_what_we_put_on_the_bus() {
         match event.detail_type.as_str() {
             JOB_QUEUED => drop(serde_json::from_value::<JobQueued>(event.detail).expect("a queued job")),
             JOB_ENDED => drop(serde_json::from_value::<JobEnded>(event.detail).expect("an ended job")),
+            RULES_CHANGED => drop(serde_json::from_value::<RulesChanged>(event.detail).expect("new rules")),
             other => panic!("{name}: {other} is no event of ours"),
         }
     }

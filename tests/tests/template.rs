@@ -39,6 +39,7 @@ const READ_BY: &[(&str, &[&str])] = &[
             "BOOT_SECONDS",
             "RETRY_SECONDS",
             "SILENCE_SECONDS",
+            "PROJECT_RULE",
             "MAX_RUNNING_JOBS",
             "MAX_INSTANCES",
         ],
@@ -59,7 +60,7 @@ const READ_BY: &[(&str, &[&str])] = &[
 
 /// The variables that a source reads itself. Those of the SDKs are not ours to set.
 fn reads(source: &str) -> BTreeSet<String> {
-    let marks = ["required(\"", "text(\"", "number(\""];
+    let marks = ["required(\"", "text(\"", "number(\"", "word(\""];
     let all = marks.iter().flat_map(|mark| names_after(source, mark));
     all.filter(|name| !name.starts_with("AWS_")).collect()
 }

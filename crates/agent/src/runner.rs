@@ -202,6 +202,7 @@ impl Runner {
                 Effect::Prepare(directive) => inputs.push(self.prepare(*directive)),
                 Effect::Attend(unit) => self.attend(unit),
                 Effect::Stop(unit, manner) => self.stop(unit, manner),
+                Effect::Warn(unit) => self.runs.warn(unit),
                 Effect::Serve(directive) => inputs.extend(self.serve(*directive)),
                 Effect::Unserve(run, manner) => self.unserve(run, manner),
                 Effect::Clear(unit) => warn_of("unit.not_cleared", unit, self.runs.clear(unit)),

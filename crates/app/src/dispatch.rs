@@ -1,30 +1,34 @@
-//! Scheduling passes: snapshot, plan, commit, start. Called for every `JobQueued` and `JobEnded`, and each minute.
+//! Scheduling passes: snapshot, plan, commit, start. Called for every `JobQueued`, `JobEnded` and `RulesChanged`, and
+//! each minute.
 //!
 //! A lease with a count of wishes turns a burst of events into one pass after the other: a caller that finds the lease
 //! taken leaves its wish and goes; the holder runs again until no wish is left.
 
 use crate::{
+    dry_pools,
     error::Error,
     ports::{
         Entropy, StoreError, Write,
         store::TickLease,
         workflow::{Entry, ExecutionInput},
     },
-    queues, secret,
-    settings::{GRACE, Settings},
+    queues, run_order, secret,
+    settings::Settings,
     snapshot::{self, Picture},
     sweep::MUTE,
     transition::Mover,
 };
 use soca_domain::{
-    Attempt, Job, StackId, Timestamp,
+    Attempt, Job, MicroUsd, StackId, Timestamp,
     job_state::{Change, Event, apply},
+    ladder::{Rung, next_rung},
     limit::{CounterScope, Limits},
+    pool::CapacityPool,
     queue::QueuePolicy,
     stack::{JoinGate, Stack, StackState},
 };
 use soca_planner::{Plan, plan};
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 /// How long a holder of the lease has before another may take it. Two passes at once are safe, since every start is one
 /// conditional transaction; a holder that died must not keep the queues waiting for long.
@@ -78,27 +82,40 @@ impl Dispatch<'_> {
 
     async fn pass(&self, now: Timestamp, report: &mut Report) -> Result<(), Error> {
         let policies = queues::load(self.mover.store, self.settings).await?;
-        let Picture { snapshot, jobs } = snapshot::read(self.mover.store, policies, now).await?;
+        let Picture { snapshot, jobs, budgets } = snapshot::read(self.mover.store, policies, now).await?;
         let Plan { starts, drops, .. } = plan(&snapshot);
         for dropped in drops {
             let moved = self.mover.apply(dropped.job, Event::Drop(dropped.fault), now).await;
             report.dropped += u32::from(moved.is_ok());
         }
+        if starts.is_empty() {
+            return Ok(());
+        }
+        let dry = dry_pools::known(self.mover.store, now).await?;
         for start in starts {
             let job = &jobs[start.index];
             let queue = &snapshot.queues[usize::from(snapshot.waiting[start.index].queue)];
-            report.started += u32::from(self.start(job, queue, now).await?);
+            let budget = job.project.as_ref().and_then(|name| budgets.get(name)).copied();
+            report.started += u32::from(self.start(job, queue, budget, &dry, now).await?);
         }
         Ok(())
     }
 
-    /// One transaction per start: the job's state, its stack and every counter it is limited by, together or not at
-    /// all (P4).
-    async fn start(&self, job: &Job, policy: &QueuePolicy, now: Timestamp) -> Result<bool, Error> {
+    /// One transaction per start: the job's state, its stack, every counter it is limited by and the hold on its
+    /// project's budget, together or not at all (P4).
+    async fn start(
+        &self,
+        job: &Job,
+        policy: &QueuePolicy,
+        budget: Option<MicroUsd>,
+        dry: &BTreeSet<CapacityPool>,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
         let counters = counters(job, policy);
         let counted = counters.iter().map(|(scope, _)| scope.clone()).collect();
-        let stack = Stack { counted, ..new_stack(job, now, self.settings) };
-        let Ok(Change::To(next, _)) = apply(job, Event::Place { stack: stack.id.clone() }, now) else {
+        let rung = next_rung(job, dry, now);
+        let stack = Stack { counted, ..new_stack(job, rung.clone(), now, self.settings) };
+        let Ok(Change::To(next, _)) = apply(job, Event::Place { stack: stack.id.clone(), rung }, now) else {
             return Ok(false);
         };
         let input = execution_input(&next, stack.id.clone(), Entry::Start, self.settings);
@@ -106,6 +123,8 @@ impl Dispatch<'_> {
             vec![Write::UpdateJob { was: Box::new(job.clone()), now: next }, Write::CreateStack(stack)];
         let take = |(scope, limits)| Write::TakeCapacity { scope, limits, need: job.need };
         writes.extend(counters.into_iter().map(take));
+        let hold = |project| Write::HoldBudget { project, amount: job.hold(), limit: budget };
+        writes.extend(job.project.clone().map(hold));
         match self.mover.store.commit(writes).await {
             Ok(()) => {}
             Err(StoreError::Conflict { index }) => {
@@ -143,7 +162,7 @@ fn counters(job: &Job, policy: &QueuePolicy) -> Vec<(CounterScope, Limits)> {
 /// So many of an owner's groups are counted in the transaction of a start, which has room for 20 writes.
 const MOST_GROUPS: usize = 12;
 
-fn new_stack(job: &Job, now: Timestamp, settings: &Settings) -> Stack {
+fn new_stack(job: &Job, rung: Rung, now: Timestamp, settings: &Settings) -> Stack {
     let id = StackId::of(job.id, job.attempt().next());
     Stack {
         id,
@@ -154,8 +173,10 @@ fn new_stack(job: &Job, now: Timestamp, settings: &Settings) -> Stack {
         nodes: job.launch.nodes,
         project: job.project.clone(),
         groups: job.groups.clone(),
+        rung: Some(rung),
         need: job.need,
         counted: vec![],
+        hold: if job.project.is_some() { job.hold() } else { MicroUsd(0) },
         ends_by: job.longest_stay().map(|stay| now.plus(stay + BOOT)),
         created_at: now,
         join: JoinGate { token_hash: None, expires_at: now.plus(settings.boot_deadline), enrolled: 0 },
@@ -187,7 +208,9 @@ pub(crate) fn execution_input(
     // Elements run `slots` at a time at worst one by one, each up to the walltime.
     let rounds = job.array.as_ref().map_or(1, |a| u64::from(a.len()));
     let run_seconds = job.launch.walltime.map_or(MAX_RUN_SECONDS, |w| {
-        (w.as_secs() + GRACE.as_secs()).saturating_mul(rounds).saturating_add(RUN_SLACK.as_secs())
+        (w.as_secs() + run_order::grace(job).as_secs())
+            .saturating_mul(rounds)
+            .saturating_add(RUN_SLACK.as_secs())
     });
     debug_assert!(job.attempt() > Attempt(0), "an execution belongs to an attempt");
     ExecutionInput {

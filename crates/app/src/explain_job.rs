@@ -76,7 +76,7 @@ impl<'a> Reasons<'a> {
 
     async fn plan(&self) -> Result<Planned, Error> {
         let queues = queues::load(self.store, self.settings).await?;
-        let Picture { snapshot, jobs } = snapshot::read(self.store, queues, self.now).await?;
+        let Picture { snapshot, jobs, .. } = snapshot::read(self.store, queues, self.now).await?;
         let plan = plan(&snapshot);
         let wait = |w: soca_planner::Wait| Waiting {
             reason: w.reason,
@@ -86,7 +86,7 @@ impl<'a> Reasons<'a> {
         let starts = plan.starts.iter().map(|start| (start.job, WaitReason::Next.into()));
         let mut waits: BTreeMap<JobId, Waiting> = starts.collect();
         waits.extend(plan.waits.into_iter().map(|w| (w.job, wait(w))));
-        waits.extend(failed_dependencies(&snapshot).map(|(job, reason)| (job, reason.into())));
+        waits.extend(dropped(&snapshot).map(|(job, reason)| (job, reason.into())));
         let mut looked_at = BTreeMap::new();
         for job in jobs {
             *looked_at.entry((job.queue.clone(), None)).or_insert(0) += 1;
@@ -96,10 +96,16 @@ impl<'a> Reasons<'a> {
     }
 }
 
-/// Jobs that the next pass drops, since what they depend on can no longer come true, still wait for it.
-fn failed_dependencies(snapshot: &Snapshot) -> impl Iterator<Item = (JobId, WaitReason)> {
+/// Jobs that the next pass drops, since what they depend on can no longer come true or they are too late for their
+/// deadline, still wait for it.
+fn dropped(snapshot: &Snapshot) -> impl Iterator<Item = (JobId, WaitReason)> {
     snapshot.waiting.iter().filter_map(|job| {
-        let (on, _) = job.depend.iter().find(|(_, state)| *state == DependencyState::Failed)?;
-        Some((job.id, WaitReason::Dependency { on: *on }))
+        let failed = job.depend.iter().find(|(_, state)| *state == DependencyState::Failed);
+        let too_late = job.start_by.filter(|by| *by < snapshot.now);
+        let reason = match failed {
+            Some((on, _)) => WaitReason::Dependency { on: *on },
+            None => WaitReason::TooLate { since: too_late? },
+        };
+        Some((job.id, reason))
     })
 }

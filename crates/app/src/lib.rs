@@ -9,6 +9,7 @@
 pub mod await_nodes;
 pub mod cancel_job;
 pub mod dispatch;
+mod dry_pools;
 pub mod dry_run_stack;
 pub mod enroll_node;
 pub mod error;
@@ -16,9 +17,11 @@ pub mod explain_job;
 pub mod failure;
 pub mod hold_job;
 pub mod infrastructure;
+pub mod offers;
 pub mod output;
 pub mod ports;
 pub mod price_type;
+pub mod projects;
 pub mod provision_stack;
 pub mod queues;
 pub mod read_jobs;
@@ -36,7 +39,7 @@ pub mod transition;
 pub mod waiter;
 
 pub use error::Error;
-pub use settings::Settings;
+pub use settings::{ProjectRule, Settings};
 
 use soca_domain::{GroupName, UserName};
 

@@ -1,7 +1,7 @@
 //! Second step: asks CloudFormation for the stack. Repeating it makes no second one.
 
 use crate::{
-    dry_run_stack::{launch_types, live_job},
+    dry_run_stack::{launch_of, launch_types, live_job},
     error::Error,
     ports::{
         Catalog, ComputeStacks, Entropy, Store, Write,
@@ -33,7 +33,8 @@ impl ProvisionStack<'_> {
         if self.stacks.state(id).await? != CloudStackState::Absent {
             return Ok(());
         }
-        let types = launch_types(self.catalog, &job).await?;
+        let launch = launch_of(&stack, &job);
+        let types = launch_types(self.catalog, &launch).await?;
         let join_token = secret::hex(&self.entropy.bytes());
         let mut next = Stack { state: StackState::Launching { since: now }, ..stack };
         next.join.token_hash = Some(secret::hash(&join_token));
@@ -42,7 +43,7 @@ impl ProvisionStack<'_> {
         self.store.commit(vec![Write::UpdateStack(next)]).await?;
         let plan = StackPlan {
             stack: id.clone(),
-            launch: job.launch.clone(),
+            launch,
             types,
             job_name: job.name.to_string(),
             owner: job.owner.to_string(),

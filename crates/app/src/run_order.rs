@@ -6,7 +6,8 @@ use crate::{
     settings::GRACE,
 };
 use soca_domain::{
-    Attempt, Job, JobId, element::unfinished, job::ScriptRef, node::Node, request::Join, stack::Stack,
+    Attempt, Job, JobId, Timestamp, element::unfinished, job::ScriptRef, node::Node, request::Join,
+    stack::Stack,
 };
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub struct RunOrder {
     pub stderr: String,
     /// Time between SIGTERM and SIGKILL.
     pub grace: Duration,
+    /// When every script of the job must be over, besides its walltime.
+    pub end_by: Option<Timestamp>,
     /// CPUs on each node.
     pub ncpus: u32,
     /// Lines of each host in the node file.
@@ -69,12 +72,18 @@ pub async fn make(
         script,
         stdout,
         stderr,
-        grace: GRACE,
+        grace: grace(job),
+        end_by: job.must_end_by().map(|(at, _)| at),
         ncpus,
         mpiprocs: processes(job),
         hosts: nodes.into_iter().map(|n| n.hostname).collect(),
         array,
     })
+}
+
+/// Time between SIGTERM and SIGKILL.
+pub(crate) fn grace(job: &Job) -> Duration {
+    job.run.policy.grace.unwrap_or(GRACE)
 }
 
 /// CPUs on each node for the job: what it asked for, else what every node has.

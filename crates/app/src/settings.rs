@@ -14,10 +14,37 @@ pub struct Settings {
     /// How long a node may be silent before the sweep asks EC2 whether it still runs. Asking too early costs a call and
     /// nothing else.
     pub silence: Duration,
+    /// Which projects jobs may name.
+    pub project_rule: ProjectRule,
     /// Jobs the first queue may run at once, when the cluster is new.
     pub max_running_jobs: u32,
     /// Instances the first queue may have at once, when the cluster is new.
     pub max_provisioned_instances: u32,
+}
+
+/// Which projects jobs may name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProjectRule {
+    /// Any name, or none; a name that is no project is a label without rules.
+    #[default]
+    Any,
+    /// A project there is.
+    Known,
+    /// A project with a budget.
+    Budget,
+}
+
+impl std::str::FromStr for ProjectRule {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "any" => Ok(Self::Any),
+            "known" => Ok(Self::Known),
+            "budget" => Ok(Self::Budget),
+            other => Err(format!("\"{other}\" is not any, known or budget")),
+        }
+    }
 }
 
 impl Default for Settings {
@@ -27,6 +54,7 @@ impl Default for Settings {
             boot_deadline: Duration::from_secs(15 * 60),
             retry_delay: Duration::from_secs(60),
             silence: Duration::from_secs(90),
+            project_rule: ProjectRule::Any,
             max_running_jobs: 100,
             max_provisioned_instances: 200,
         }

@@ -11,6 +11,7 @@ use crate::{
 use soca_domain::{
     Job, MicroUsd, StackId, Timestamp,
     job_state::{Change, Effect, Event, apply},
+    ladder::{dry_pools, has_fresh_rung},
     limit::CounterScope,
     price::{InstanceUse, instance_cost},
     stack::{Stack, StackState},
@@ -30,6 +31,12 @@ fn spending(stack: &Stack, cost: MicroUsd, now: Timestamp) -> Spending {
     Spending { project: stack.project.clone(), owner: stack.owner.clone(), day: day_of(now), cost }
 }
 
+/// Gives back what was held and notes the cost. A cost that is not known is not charged; the log has said so.
+fn settle_budget(stack: &Stack, cost: Option<MicroUsd>) -> Option<Write> {
+    let project = stack.project.clone()?;
+    Some(Write::SettleBudget { project, held: stack.hold, cost: cost.unwrap_or_default() })
+}
+
 impl SettleStack<'_> {
     /// Gives the queue its capacity back, releases the stack, and ends or requeues the job, together.
     pub async fn run(&self, id: &StackId, now: Timestamp) -> Result<(), Error> {
@@ -45,6 +52,7 @@ impl SettleStack<'_> {
             let mut writes: Vec<Write> = stack.counted.iter().map(give).collect();
             writes
                 .extend(cost.filter(|cost| cost.0 > 0).map(|cost| Write::Spend(spending(&stack, cost, now))));
+            writes.extend(settle_budget(&stack, cost));
             writes.push(Write::UpdateStack(Stack {
                 state: StackState::Released { at: now },
                 waiter: None,
@@ -79,11 +87,17 @@ impl SettleStack<'_> {
         if job.state.stack() != Some(&stack.id) {
             return None;
         }
-        let event = Event::Settle {
-            cost,
-            instance_type: stack.usage.first().map(|u| u.instance_type.clone()),
-            retry_at: now.plus(self.settings.retry_delay),
-        };
+        let instance_type = stack.usage.first().map(|u| u.instance_type.clone());
+        let mut tried = job.clone();
+        if let Some(attempt) = tried.attempts.last_mut() {
+            attempt.instance_type.clone_from(&instance_type);
+            attempt.rung = stack.rung.clone().or(attempt.rung.take());
+        }
+        // Waiting helps only where the next attempt would meet the same dry pool.
+        let dry = tried.last_attempt().is_some_and(|attempt| !dry_pools(&job.launch, attempt).is_empty());
+        let at_once = dry && has_fresh_rung(&tried, now);
+        let retry_at = if at_once { now } else { now.plus(self.settings.retry_delay) };
+        let event = Event::Settle { cost, instance_type, rung: stack.rung.clone(), retry_at };
         match apply(&job, event, now) {
             Ok(Change::To(next, effects)) => Some((job, *next, effects)),
             Ok(Change::Nothing) => None,

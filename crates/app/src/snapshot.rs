@@ -1,6 +1,7 @@
 //! Reads what a scheduling pass looks at: the heads of the queues, the live stacks, and who used how much.
 
 mod names;
+mod singleton;
 
 use crate::{
     error::Error,
@@ -8,14 +9,19 @@ use crate::{
     settings::{HEAD, PER_OWNER},
 };
 use names::Names;
+use singleton::Namesakes;
 use soca_domain::{
-    Job, JobState, MicroUsd, ProjectName, Timestamp, UserName,
+    ElementIndex, Job, JobState, MicroUsd, ProjectName, Timestamp, UserName,
     depend::{Condition, Dependency},
+    element::ElementChunk,
     queue::{QueueOrder, QueuePolicy},
-    verdict::Outcome,
+    verdict::{Outcome, Verdict},
 };
 use soca_planner::{DependencyState, Member, Snapshot, WaitingJob};
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// After so long a use of the cluster counts half.
 const HALF_LIFE_DAYS: f64 = 7.0;
@@ -36,6 +42,8 @@ pub struct Picture {
     pub snapshot: Snapshot,
     /// The jobs of `snapshot.waiting`, in the same order.
     pub jobs: Vec<Job>,
+    /// The hard budgets of their projects.
+    pub budgets: BTreeMap<ProjectName, MicroUsd>,
 }
 
 /// The snapshot of these queues at `now`.
@@ -47,12 +55,13 @@ pub async fn read(store: &dyn Store, policies: Vec<QueuePolicy>, now: Timestamp)
     let running = live.iter().filter_map(|stack| names.running(stack)).collect();
     let (mut waiting, mut jobs) = (vec![], vec![]);
     for policy in &policies {
-        let head = store.queue_heads(&policy.name, PER_OWNER, HEAD).await?;
-        for job in &head {
-            let depend = dependencies(store, job).await?;
-            waiting.extend(names.waiting(job, depend));
-        }
-        jobs.extend(head);
+        jobs.extend(store.queue_heads(&policy.name, PER_OWNER, HEAD).await?);
+    }
+    let namesakes = Namesakes::read(store, &policies, &jobs).await?;
+    for job in &jobs {
+        let mut depend = dependencies(store, job).await?;
+        depend.extend(namesakes.before(job).map(|on| (on, DependencyState::Open)));
+        waiting.extend(names.waiting(job, depend));
     }
     let mut snapshot = Snapshot {
         now,
@@ -65,17 +74,58 @@ pub async fn read(store: &dyn Store, policies: Vec<QueuePolicy>, now: Timestamp)
         queues: policies,
         ..Snapshot::default()
     };
+    let budgets = add_budgets(store, &mut snapshot).await?;
     add_usage(store, &mut snapshot).await?;
-    Ok(Picture { snapshot, jobs })
+    Ok(Picture { snapshot, jobs, budgets })
 }
 
 async fn dependencies(store: &dyn Store, job: &Job) -> Result<Vec<(Dependency, DependencyState)>, Error> {
     let mut depend = Vec::new();
     for on in &job.depend {
         let other = store.job(on.job).await?;
-        depend.push((*on, dependency_state(on, other.as_ref())));
+        let state = match (on.element, &other) {
+            (Some(element), Some(other)) => element_state(store, on.condition, element, other).await?,
+            _ => dependency_state(on, other.as_ref()),
+        };
+        depend.push((*on, state));
     }
     Ok(depend)
+}
+
+/// Fills in each project's shares and what its hard budget has left; the hard budgets.
+async fn add_budgets(
+    store: &dyn Store,
+    snapshot: &mut Snapshot,
+) -> Result<BTreeMap<ProjectName, MicroUsd>, Error> {
+    let mut budgets = BTreeMap::new();
+    for known in &mut snapshot.projects {
+        let Some(name) = &known.name else { continue };
+        let Some(project) = store.project(name).await? else { continue };
+        known.shares = project.shares;
+        if let Some(amount) = project.hard_budget() {
+            known.budget_left = project.left(&store.account(name).await?);
+            budgets.insert(name.clone(), amount);
+        }
+    }
+    Ok(budgets)
+}
+
+/// How a dependency on one element stands. What ends without its array having run it has ended otherwise than well.
+async fn element_state(
+    store: &dyn Store,
+    condition: Condition,
+    index: ElementIndex,
+    array: &Job,
+) -> Result<DependencyState, Error> {
+    let number = array.array.as_ref().and_then(|spec| ElementChunk::number_of(spec, index));
+    let Some(number) = number else { return Ok(DependencyState::Failed) };
+    let chunk = store.element_chunk(array.id, number).await?;
+    let element = chunk.as_ref().and_then(|chunk| chunk.elements.get(&index));
+    let started = element.is_some_and(|e| e.started_at.is_some());
+    let ended = element.and_then(|e| e.end.as_ref()).map(|end| end.verdict == Verdict::Exited { status: 0 });
+    // An array that has ended runs no more of its elements.
+    let ended = ended.or(array.state.is_final().then_some(false));
+    Ok(condition_state(condition, started, ended))
 }
 
 /// Fills in who used how much, for those whose order depends on it.
@@ -111,19 +161,24 @@ fn decayed(days: &[(i64, MicroUsd)], today: i64) -> u64 {
 /// How a dependency stands, given the other job.
 pub fn dependency_state(on: &Dependency, other: Option<&Job>) -> DependencyState {
     let Some(other) = other else { return DependencyState::Failed };
-    let outcome = match other.state {
-        JobState::Ended { outcome, .. } => Some(outcome),
+    let ended_well = match other.state {
+        JobState::Ended { outcome, .. } => Some(outcome == Outcome::Completed),
         _ => None,
     };
-    let met = |is| if is { DependencyState::Met } else { DependencyState::Failed };
     // In any attempt: a job that goes back to its queue has been started all the same.
     let started = other.attempts.iter().any(|attempt| attempt.started_at.is_some());
-    match (on.condition, outcome) {
+    condition_state(on.condition, started, ended_well)
+}
+
+/// How a condition stands, given whether the other has started and, once it has ended, whether well.
+fn condition_state(condition: Condition, started: bool, ended_well: Option<bool>) -> DependencyState {
+    let met = |is| if is { DependencyState::Met } else { DependencyState::Failed };
+    match (condition, ended_well) {
         (Condition::After, None) if started => DependencyState::Met,
         (Condition::After, Some(_)) => met(started),
-        (Condition::AfterAny, Some(_)) => DependencyState::Met,
-        (Condition::AfterOk, Some(outcome)) => met(outcome == Outcome::Completed),
-        (Condition::AfterNotOk, Some(outcome)) => met(outcome != Outcome::Completed),
+        (Condition::AfterAny | Condition::Singleton, Some(_)) => DependencyState::Met,
+        (Condition::AfterOk, Some(well)) => met(well),
+        (Condition::AfterNotOk, Some(well)) => met(!well),
         (_, None) => DependencyState::Open,
     }
 }

@@ -3,25 +3,26 @@
 //! Everything is checked before anything is written (P11); the acknowledgement comes after the write (P1).
 
 mod admission;
+mod choice;
+mod dependencies;
 mod identity;
 
 use crate::{
     Caller,
     error::Error,
     ports::{Artifacts, Bus, Catalog, Prices, Store, StoreError, Write},
-    queues,
+    projects, queues,
     settings::Settings,
     transition,
 };
 pub(crate) use admission::unknown_type;
+use choice::Launchable;
 pub use soca_directives::Warning;
 use soca_directives::{Parsed, read_job};
 use soca_domain::{
     Code, Job, JobId, JobState, MicroUsd, Timestamp,
     id::JobName,
-    instance_type::InstanceType,
     job::{MAX_INLINE_SCRIPT_BYTES, RunSpec, ScriptRef},
-    launch::LaunchSpec,
     limit::Need,
     price::quote,
 };
@@ -83,15 +84,23 @@ impl SubmitJob<'_> {
     /// Every fault found in the script, or the first rule that the job breaks.
     pub async fn run(&self, submission: &Submission, now: Timestamp) -> Result<Accepted, Error> {
         let parsed = read_job(&submission.script, &submission.options).map_err(Error::Refused)?;
-        let job = self.admit(submission, &parsed, now).await?;
-        let quote = self.quote(&job.launch).await;
-        let mut accepted = Accepted { job: None, repeated: false, warnings: parsed.warnings, quote };
-        if submission.dry_run {
-            return Ok(accepted);
-        }
-        if let Some(known) = identity::recall(self.store, submission).await? {
+        let (job, Launchable { rates, warning, .. }) = self.admit(submission, &parsed, now).await?;
+        // A price that cannot be had must not keep a job out.
+        let rate = rates.first().copied().flatten();
+        let quote = rate.and_then(|rate| quote(rate, job.launch.nodes, job.launch.walltime));
+        let warnings = parsed.warnings.into_iter().chain(warning).collect();
+        let mut accepted = Accepted { job: None, repeated: false, warnings, quote };
+        if !submission.dry_run
+            && let Some(known) = identity::recall(self.store, submission).await?
+        {
             accepted.job = Some(known);
             accepted.repeated = true;
+            return Ok(accepted);
+        }
+        // After the key: what was accepted stays so, even if its budget has been spent since.
+        let (caller, project) = (&submission.caller, job.project.as_ref());
+        projects::admit(self.store, self.settings, caller, project, job.hold()).await?;
+        if submission.dry_run {
             return Ok(accepted);
         }
         let (job, repeated) = self.write(submission, job, parsed.text, now).await?;
@@ -107,7 +116,12 @@ impl SubmitJob<'_> {
     }
 
     /// The job as it will be written, but for its number and script.
-    async fn admit(&self, s: &Submission, parsed: &Parsed, now: Timestamp) -> Result<Job, Error> {
+    async fn admit(
+        &self,
+        s: &Submission,
+        parsed: &Parsed,
+        now: Timestamp,
+    ) -> Result<(Job, Launchable), Error> {
         let request = &parsed.request;
         let queue_name = match &request.queue {
             Some(name) => name.clone(),
@@ -116,13 +130,12 @@ impl SubmitJob<'_> {
         let queue = queues::find(self.store, self.settings, &queue_name).await?;
         queue.admit_user(&s.caller.user, &s.caller.groups)?;
         admission::check_parameters(&queue, request, &parsed.places)?;
-        let launch = LaunchSpec::resolve(&request.resources, &queue.defaults)?;
-        let types = admission::check_types(self.catalog, &launch, &parsed.places).await?;
-        admission::check_allowed(&queue, &launch, &parsed.places)?;
-        let need = self.need(&launch, &types).await;
+        let launchable = self.launchable(&queue, request, &parsed.places, now).await?;
+        let (launch, need) = (launchable.launch.clone(), need(&launchable));
         queue.admit(&launch, &need, request.project.as_ref(), &s.caller.groups)?;
+        let policy = admission::policy(request, &queue, &launch, &need, now)?;
         let priority = admission::priority(&s.caller, request)?;
-        admission::check_dependencies(self.store, &s.caller, &request.depend).await?;
+        dependencies::check(self.store, &s.caller, &request.depend).await?;
         let workdir = admission::workdir(s, self.settings)?;
         admission::check_output(request, self.settings, &workdir)?;
         let state = if request.hold {
@@ -130,7 +143,7 @@ impl SubmitJob<'_> {
         } else {
             JobState::Queued { since: now, not_before: None }
         };
-        Ok(Job {
+        let job = Job {
             id: JobId(0),
             version: 0,
             owner: s.caller.user.clone(),
@@ -151,6 +164,7 @@ impl SubmitJob<'_> {
                 environment: admission::environment(s, request)?,
                 submit_host: s.submit_host.clone(),
                 rerunnable: request.rerunnable.unwrap_or(true),
+                policy,
             },
             array: request.array,
             depend: request.depend.clone(),
@@ -159,7 +173,8 @@ impl SubmitJob<'_> {
             attempts: vec![],
             cancel: None,
             state,
-        })
+        };
+        Ok((job, launchable))
     }
 
     async fn write(
@@ -196,27 +211,17 @@ impl SubmitJob<'_> {
         self.artifacts.put(&key, text.into_bytes()).await?;
         Ok(ScriptRef::Stored { key, bytes })
     }
+}
 
-    /// What the job takes of every limit: at most as many vCPUs, and at most as much money, as the largest and dearest
-    /// of its types. A price that cannot be had must not keep a job out.
-    async fn need(&self, launch: &LaunchSpec, types: &[InstanceType]) -> Need {
-        let vcpus = types.iter().map(|t| t.vcpus).max().unwrap_or(0);
-        let mut dearest = MicroUsd(0);
-        for name in &launch.instance_types {
-            let rate = self.prices.on_demand(name).await.ok().flatten().unwrap_or_default();
-            dearest = dearest.max(rate);
-        }
-        Need {
-            instances: launch.nodes,
-            vcpus: vcpus.saturating_mul(launch.nodes),
-            hourly_cost: dearest.times(u64::from(launch.nodes)),
-        }
-    }
-
-    /// A price that cannot be had must not keep a job out.
-    async fn quote(&self, launch: &LaunchSpec) -> Option<MicroUsd> {
-        let rate = self.prices.on_demand(launch.first_type()).await.ok().flatten()?;
-        quote(rate, launch.nodes, launch.walltime)
+/// What the job takes of every limit: at most as many vCPUs, and at most as much money, as the largest and dearest of its
+/// types. A price that cannot be had must not keep a job out.
+fn need(Launchable { launch, types, rates, .. }: &Launchable) -> Need {
+    let vcpus = types.iter().map(|t| t.vcpus).max().unwrap_or(0);
+    let dearest = rates.iter().flatten().max().copied().unwrap_or_default();
+    Need {
+        instances: launch.nodes,
+        vcpus: vcpus.saturating_mul(launch.nodes),
+        hourly_cost: dearest.times(u64::from(launch.nodes)),
     }
 }
 

@@ -3,6 +3,8 @@
 //! Compares the table with CloudFormation, EC2 and Step Functions. Everything it does is also what an event would
 //! have done, so doing it twice changes nothing.
 
+mod budget;
+
 use crate::{
     await_nodes::update_stack,
     dispatch::execution_input,
@@ -50,6 +52,8 @@ pub enum Repair {
     NodeFoundGone(StackId),
     /// CloudFormation had failed.
     FailedStackFound(StackId),
+    /// A job whose project's budget could not pay for more time was told to end.
+    StoppedForBudget(JobId),
     /// A job that was held past the longest wait has been dropped.
     HeldJobDropped(JobId),
 }
@@ -100,6 +104,7 @@ impl Sweep<'_> {
         if stack.state.admits_nodes() {
             repairs.extend(self.failed_in_cloud(stack, now).await?);
             repairs.extend(self.silent_nodes(stack, now).await?);
+            repairs.extend(self.grow_hold(stack, now).await?);
         }
         waiter::answer(self.mover.store, self.mover.workflow, &stack.id, now).await?;
         Ok(repairs)

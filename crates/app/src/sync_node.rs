@@ -17,7 +17,8 @@ use soca_domain::{
     Attempt, Code, ElementIndex, Fault, InstanceId, Job, JobId, JobState, NodeIndex, StackId, Timestamp,
     element::{ElementChunk, ElementCounts},
     job_state::Event,
-    node::Node,
+    node::{Node, NodeState},
+    policy::WarningSignal,
     stack::{Stack, StackState},
     verdict::Verdict,
 };
@@ -104,6 +105,8 @@ pub enum Order {
     Run(Box<RunOrder>),
     /// End it.
     Cancel(JobId, Attempt),
+    /// Warn it, since one of its nodes is about to be taken away.
+    Warn(JobId, Attempt),
     /// Run what `pbsdsh` asks for: for every node but the first, as long as the job starts or runs.
     Serve(Box<ServeOrder>),
     /// The node goes away.
@@ -117,6 +120,9 @@ pub struct SyncNode<'a> {
     /// Scripts and output.
     pub artifacts: &'a dyn Artifacts,
 }
+
+/// How far a node's clock may be behind ours.
+const CLOCKS: Duration = Duration::from_secs(2);
 
 /// How stale `last_seen` may become before a sync without news is written down.
 const SEEN_EVERY: Duration = Duration::from_secs(30);
@@ -193,8 +199,9 @@ impl SyncNode<'_> {
                 output::append(self.mover.store, self.artifacts, &id, *offset, bytes).await
             }
             What::Finished(at, end) => {
-                let verdict = self.job_verdict(job, end).await?;
-                self.move_job(stack, Event::Finish(verdict), clip(*at, job, now)).await
+                let at = clip(*at, job, now);
+                let verdict = self.job_verdict(job, end, at).await?;
+                self.move_job(stack, Event::Finish(verdict), at).await
             }
         }
     }
@@ -244,7 +251,7 @@ impl SyncNode<'_> {
                 let at = clip(*at, job, now);
                 changed |= match end {
                     None => chunk.started(*element, attempt, at),
-                    Some(end) => chunk.ended(*element, attempt, at, verdict(job, end)),
+                    Some(end) => chunk.ended(*element, attempt, at, verdict(job, end, at)),
                 };
             }
             if !changed {
@@ -260,9 +267,9 @@ impl SyncNode<'_> {
     }
 
     /// How the job ended. An array that ran to its end is judged by all its elements, those of earlier attempts too.
-    async fn job_verdict(&self, job: &Job, end: &End) -> Result<Verdict, Error> {
+    async fn job_verdict(&self, job: &Job, end: &End, at: Timestamp) -> Result<Verdict, Error> {
         let (Some(array), End::Exited(_) | End::Signalled(_) | End::Walltime) = (&job.array, end) else {
-            return Ok(verdict(job, end));
+            return Ok(verdict(job, end, at));
         };
         let chunks = self.mover.store.elements(job.id).await?;
         let counts = ElementCounts::of(array, &chunks);
@@ -291,6 +298,15 @@ impl SyncNode<'_> {
         Err(Error::Unavailable("too many lost races".into()))
     }
 
+    /// Whether EC2 has said that it takes a node of the job back, and the job wants to know.
+    async fn is_to_be_warned(&self, job: &Job, stack: &Stack) -> Result<bool, Error> {
+        if job.run.policy.warning.is_none() {
+            return Ok(false);
+        }
+        let nodes = self.mover.store.nodes(&stack.id).await?;
+        Ok(nodes.iter().any(|node| node.state == NodeState::Draining))
+    }
+
     async fn orders(&self, sync: &Sync, node: &Node, now: Timestamp) -> Result<Orders, Error> {
         let stack = update_stack(self.mover.store, &sync.stack, |_| None).await?;
         let job = self.mover.store.job(stack.job).await?;
@@ -316,6 +332,9 @@ impl SyncNode<'_> {
             JobState::Running { .. } if job.cancel.is_some() => {
                 answer(Some(Order::Cancel(job.id, job.attempt())), 10)
             }
+            JobState::Running { .. } if self.is_to_be_warned(&job, &stack).await? => {
+                answer(Some(Order::Warn(job.id, job.attempt())), 20)
+            }
             JobState::Running { since, .. } if now.since(*since) > Duration::from_secs(60) => {
                 answer(None, 50)
             }
@@ -334,14 +353,40 @@ fn clip(at: Timestamp, job: &Job, now: Timestamp) -> Timestamp {
     at.max(earliest).min(now.max(earliest))
 }
 
-fn verdict(job: &Job, end: &End) -> Verdict {
+fn verdict(job: &Job, end: &End, at: Timestamp) -> Verdict {
+    let warning = job.run.policy.warning.map(|warning| warning.signal);
     match end {
         End::Exited(status) => Verdict::Exited { status: *status },
-        End::Signalled(signal) => Verdict::Signalled { signal: *signal },
-        End::Walltime => Verdict::Walltime,
-        End::Cancelled => {
-            Verdict::Cancelled { by: job.cancel.as_ref().map_or_else(|| job.owner.clone(), |c| c.by.clone()) }
-        }
+        End::Signalled(signal) => match warning.filter(|warning| warning.number() == *signal) {
+            Some(warning) => Verdict::Fault { fault: ended_by_its_warning(warning) },
+            None => Verdict::Signalled { signal: *signal },
+        },
+        End::Walltime => past_its_end(job, at).map_or(Verdict::Walltime, |fault| Verdict::Fault { fault }),
+        End::Cancelled => match &job.cancel {
+            Some(cancel) => cancel.verdict(),
+            None => Verdict::Cancelled { by: job.owner.clone() },
+        },
         End::Broken(fault) => Verdict::Fault { fault: fault.clone() },
     }
+}
+
+/// Why a script was ended at `at`, if not at its walltime.
+fn past_its_end(job: &Job, at: Timestamp) -> Option<Fault> {
+    let (end, code) = job.must_end_by()?;
+    if at.plus(CLOCKS) < end {
+        return None;
+    }
+    let policy = &job.run.policy;
+    match code {
+        Code::CostCeiling => policy.max_cost.map(Job::money_spent),
+        _ => policy.deadline.map(Job::deadline_missed),
+    }
+}
+
+fn ended_by_its_warning(signal: WarningSignal) -> Fault {
+    Fault::new(
+        Code::ScriptKilled,
+        format!("The script was ended by the signal {}, which -l signal asks for.", signal.name()),
+        "Catch the signal in the script, for example with trap in the shell, and save what is needed.",
+    )
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     await_nodes::update_stack,
+    dry_pools,
     error::Error,
     ports::{ComputeStacks, Instances, cloud::CloudStackState},
     transition::Mover,
@@ -54,7 +55,7 @@ impl TeardownStack<'_> {
     ) -> Result<Progress, Error> {
         let stack = self.mover.store.stack(id).await?.ok_or_else(|| unknown_stack(id))?;
         self.note_verdict(&stack, failure, now).await?;
-        self.note_usage(id, now).await?;
+        self.note_usage(&stack, now).await?;
         if self.stacks.state(id).await? != CloudStackState::Absent {
             self.stacks.delete(id).await?;
             if self.stacks.state(id).await? != CloudStackState::Absent {
@@ -89,9 +90,15 @@ impl TeardownStack<'_> {
     }
 
     /// What EC2 knows of the instances now, before it forgets them.
-    async fn note_usage(&self, id: &StackId, now: Timestamp) -> Result<(), Error> {
-        let usage: Vec<_> = self.instances.of_stack(id).await?.into_iter().map(|i| i.used).collect();
-        update_stack(self.mover.store, id, |stack| match stack.state {
+    async fn note_usage(&self, stack: &Stack, now: Timestamp) -> Result<(), Error> {
+        let store = self.mover.store;
+        let usage: Vec<_> = self.instances.of_stack(&stack.id).await?.into_iter().map(|i| i.used).collect();
+        if stack.state.admits_nodes()
+            && let Some(job) = store.job(stack.job).await?
+        {
+            dry_pools::note(store, &job, &stack.id, &usage, now).await?;
+        }
+        update_stack(store, &stack.id, |stack| match stack.state {
             StackState::Releasing { .. } | StackState::Released { .. } => None,
             StackState::Reserving | StackState::Launching { .. } | StackState::Ready { .. } => Some(Stack {
                 state: StackState::Releasing { since: now },

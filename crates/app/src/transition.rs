@@ -88,6 +88,14 @@ impl Mover<'_> {
         }
     }
 
+    /// Wakes the dispatcher after an administrator's change. Should that be lost, the schedule does it within a minute.
+    pub async fn rules_changed(&self, kind: &'static str, name: &str) {
+        let event = BusEvent::RulesChanged { kind, name: name.to_owned() };
+        if let Err(error) = self.publish(event).await {
+            tracing::warn!(%error, "jobs that wait are looked at by the schedule only");
+        }
+    }
+
     async fn publish(&self, event: BusEvent) -> Result<(), Error> {
         Ok(self.bus.publish(&event).await?)
     }

@@ -7,16 +7,17 @@
 use crate::{
     error::Error,
     ports::{Store, Workflow},
+    run_order,
+    settings::GRACE,
 };
 use soca_domain::{
     Code, Fault, Job, JobState, StackId, Timestamp,
     stack::{Stack, WaitStep},
-    verdict::Verdict,
 };
 use std::time::Duration;
 
-/// How long a running script has to end after a cancel until its stack is torn down without waiting for the agent:
-/// the sync interval, the grace period and some air.
+/// How long a running script with the usual grace has to end after a cancel until its stack is torn down without
+/// waiting for the agent: the sync interval, the grace and some air.
 pub const CANCEL_PATIENCE: Duration = Duration::from_secs(120);
 
 /// What to tell a waiting step.
@@ -42,8 +43,9 @@ pub fn decide(stack: &Stack, job: Option<&Job>, now: Timestamp) -> Option<Answer
     }
     if let Some(cancel) = &job.cancel {
         let agent_may_do_it = matches!(job.state, JobState::Running { .. });
-        if !agent_may_do_it || now.since(cancel.at) > CANCEL_PATIENCE {
-            return Verdict::Cancelled { by: cancel.by.clone() }.fault().map(Answer::Fail);
+        let patience = CANCEL_PATIENCE + run_order::grace(job).saturating_sub(GRACE);
+        if !agent_may_do_it || now.since(cancel.at) > patience {
+            return cancel.verdict().fault().map(Answer::Fail);
         }
     }
     match step {

@@ -14,6 +14,7 @@ pub mod follow;
 pub mod interrupt;
 pub mod net;
 pub mod pbs;
+pub mod project;
 pub mod queue;
 pub mod secret;
 pub mod session;

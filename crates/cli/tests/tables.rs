@@ -148,3 +148,21 @@ fn colours_are_for_terminals_and_can_be_refused() {
     desk.terminal.out = false;
     assert!(!red(&desk, &["soca", "status", "1045"]));
 }
+
+/// A job that was given types by its size and went from spot to on demand.
+#[test]
+fn status_of_another_rung() {
+    let server = Server::start();
+    let climbed = server.add("date", &["-N", "climbed"]);
+    server.edit(climbed, |fake| {
+        fake.run_on();
+        (fake.job.memory_mib, fake.job.ngpus) = (Some(16_384), Some(1));
+        fake.job.instance_selection = Some("cheapest".into());
+        let last = fake.job.attempts.last_mut().unwrap();
+        (last.instance_type, last.market) = (None, Some("on-demand".into()));
+        last.offered_types = vec!["c6i.xlarge".into(), "m5.xlarge".into()];
+        last.instead_because = Some("2 attempts on spot instances came to nothing".into());
+    });
+    let desk = Desk::at(&server);
+    insta::assert_snapshot!(seen(&server, &desk, &["status", "1042"]));
+}

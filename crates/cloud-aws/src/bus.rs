@@ -46,22 +46,30 @@ impl Bus for BusAws {
 
 /// What an event says.
 #[derive(Serialize)]
-struct Detail<'a> {
-    job: u64,
-    queue: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<&'static str>,
+#[serde(untagged)]
+enum Detail<'a> {
+    Job {
+        job: u64,
+        queue: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        outcome: Option<&'static str>,
+    },
+    Rules {
+        kind: &'a str,
+        name: &'a str,
+    },
 }
 
 /// An event's type and detail.
 fn rendered(event: &BusEvent) -> (&'static str, String) {
     let (detail_type, detail) = match event {
         BusEvent::JobQueued { job, queue } => {
-            ("JobQueued", Detail { job: job.0, queue: queue.as_str(), outcome: None })
+            ("JobQueued", Detail::Job { job: job.0, queue: queue.as_str(), outcome: None })
         }
         BusEvent::JobEnded { job, queue, outcome } => {
-            ("JobEnded", Detail { job: job.0, queue: queue.as_str(), outcome: Some(outcome.as_str()) })
+            ("JobEnded", Detail::Job { job: job.0, queue: queue.as_str(), outcome: Some(outcome.as_str()) })
         }
+        BusEvent::RulesChanged { kind, name } => ("RulesChanged", Detail::Rules { kind, name }),
     };
     (detail_type, serde_json::to_string(&detail).expect("a struct of strings and numbers"))
 }
@@ -78,5 +86,7 @@ mod tests {
         assert_eq!(rendered(&queued), ("JobQueued", r#"{"job":7,"queue":"normal"}"#.to_owned()));
         let ended = BusEvent::JobEnded { job: JobId(7), queue: queue(), outcome: Outcome::TimedOut };
         assert_eq!(rendered(&ended).1, r#"{"job":7,"queue":"normal","outcome":"timed_out"}"#);
+        let changed = BusEvent::RulesChanged { kind: "queue", name: "normal".into() };
+        assert_eq!(rendered(&changed).1, r#"{"kind":"queue","name":"normal"}"#);
     }
 }

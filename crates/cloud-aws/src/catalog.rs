@@ -1,4 +1,4 @@
-//! The port `Catalog` on EC2's DescribeInstanceTypes. Types never change, so each is asked for once.
+//! The port `Catalog` on EC2's DescribeInstanceTypes. Types never change, so each is asked for once in a function's life.
 
 use crate::{
     errors::{Failure, Meaning, Service},
@@ -7,12 +7,15 @@ use crate::{
 use async_trait::async_trait;
 use aws_sdk_ec2::{
     Client,
-    types::{ArchitectureType, InstanceType as Ec2Type, InstanceTypeInfo, ProcessorInfo, VCpuInfo},
+    types::{
+        ArchitectureType, InstanceType as Ec2Type, InstanceTypeInfo, ProcessorInfo, UsageClassType, VCpuInfo,
+    },
 };
 use soca_app::ports::{Catalog, CloudError};
 use soca_domain::{
     instance_type::{Architecture, InstanceType, InstanceTypeName},
     memory::MemoryMib,
+    offer::{Offer, Traits},
 };
 
 /// What EC2 offers in the client's region.
@@ -62,6 +65,18 @@ impl Catalog for CatalogAws {
         names.dedup();
         Ok(names)
     }
+
+    async fn offers(&self) -> Result<Vec<Offer>, CloudError> {
+        let mut types = self.client.describe_instance_types().into_paginator().items().send();
+        let mut offers = Vec::new();
+        while let Some(info) = types.next().await {
+            let info = info.map_err(|error| Failure::of(Service::Ec2, error))?;
+            let offer = of_info(&info).map(|kind| Offer { kind, traits: traits(&info), hourly: None });
+            offers.extend(offer);
+        }
+        offers.sort_by(|a, b| a.kind.name.cmp(&b.kind.name));
+        Ok(offers)
+    }
 }
 
 /// EC2's description in our words; `None` for what cannot run Linux jobs (Macs) or lacks its vital facts.
@@ -78,6 +93,26 @@ fn of_info(info: &InstanceTypeInfo) -> Option<InstanceType> {
         threads_settable: !info.bare_metal().unwrap_or(false) && cpu.valid_threads_per_core().contains(&1),
         gpus: info.gpu_info().map_or(0, |gpu| gpu.gpus().iter().filter_map(|g| natural(g.count())).sum()),
     })
+}
+
+/// What EC2 says of a type besides its size. What it does not say is taken for the usual.
+fn traits(info: &InstanceTypeInfo) -> Traits {
+    let clock = info.processor_info().and_then(ProcessorInfo::sustained_clock_speed_in_ghz).unwrap_or(0.0);
+    let accelerated = info.fpga_info().is_some()
+        || info.inference_accelerator_info().is_some()
+        || info.neuron_info().is_some()
+        || info.media_accelerator_info().is_some();
+    let classes = info.supported_usage_classes();
+    Traits {
+        clock_mhz: (clock * 1_000.0).round().clamp(0.0, 100_000.0) as u32,
+        // What is for sale in capacity blocks only cannot be launched as jobs are.
+        current: info.current_generation().unwrap_or(true)
+            && (classes.is_empty() || classes.contains(&UsageClassType::OnDemand)),
+        burstable: info.burstable_performance_supported().unwrap_or(false),
+        bare_metal: info.bare_metal().unwrap_or(false),
+        accelerated,
+        spot: classes.is_empty() || classes.contains(&UsageClassType::Spot),
+    }
 }
 
 fn cores(cpu: &VCpuInfo, vcpus: u32) -> u32 {
@@ -134,6 +169,21 @@ mod tests {
         let mut bare = info("c5.metal", ArchitectureType::X8664, bare);
         bare.bare_metal = Some(true);
         assert!(!of_info(&bare).unwrap().threads_settable);
+    }
+
+    #[test]
+    fn what_choosing_needs_is_read() {
+        let mut hpc = info("hpc7a.96xlarge", ArchitectureType::X8664, cpu().build());
+        if let Some(processor) = &mut hpc.processor_info {
+            processor.sustained_clock_speed_in_ghz = Some(3.7);
+        }
+        hpc.supported_usage_classes = Some(vec![UsageClassType::OnDemand]);
+        let found = traits(&hpc);
+        assert_eq!((found.clock_mhz, found.spot, found.current), (3_700, false, true));
+        hpc.supported_usage_classes = Some(vec![UsageClassType::CapacityBlock]);
+        assert!(!traits(&hpc).current, "jobs cannot be launched into capacity blocks by type");
+        let usual = traits(&info("c6i.large", ArchitectureType::X8664, cpu().build()));
+        assert_eq!(usual, Traits { current: true, spot: true, ..Traits::default() });
     }
 
     #[test]

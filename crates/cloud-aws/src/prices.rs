@@ -13,7 +13,7 @@ use aws_sdk_pricing::{
 use serde::Deserialize;
 use soca_app::ports::{CloudError, Prices};
 use soca_domain::{MicroUsd, instance_type::InstanceTypeName};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// On-demand prices of one region.
 #[derive(Debug)]
@@ -30,16 +30,25 @@ impl PricesAws {
     }
 
     async fn ask(&self, name: &InstanceTypeName) -> Result<Option<MicroUsd>, CloudError> {
+        let mut highest = None;
+        self.each_product(Some(name), |product| highest = highest.max(hourly(product))).await?;
+        Ok(highest)
+    }
+
+    /// Looks at every entry of the price list for a type, or for all of them.
+    async fn each_product(
+        &self,
+        name: Option<&InstanceTypeName>,
+        mut look: impl FnMut(&str) + Send,
+    ) -> Result<(), CloudError> {
         let filters = filters(name, &self.region)
             .map_err(|error| crate::errors::unreadable(Service::Pricing, error))?;
         let request = self.client.get_products().service_code("AmazonEC2").set_filters(Some(filters));
         let mut products = request.into_paginator().items().send();
-        let mut highest = None;
         while let Some(product) = products.next().await {
-            let product = product.map_err(|error| Failure::of(Service::Pricing, error))?;
-            highest = highest.max(hourly(&product));
+            look(&product.map_err(|error| Failure::of(Service::Pricing, error))?);
         }
-        Ok(highest)
+        Ok(())
     }
 }
 
@@ -55,12 +64,23 @@ impl Prices for PricesAws {
         }
         Ok(price)
     }
+
+    async fn all_on_demand(&self) -> Result<BTreeMap<InstanceTypeName, MicroUsd>, CloudError> {
+        let mut all: BTreeMap<InstanceTypeName, MicroUsd> = BTreeMap::new();
+        self.each_product(None, |product| {
+            if let Some((name, price)) = type_of(product).zip(hourly(product)) {
+                let highest = all.entry(name).or_insert(price);
+                *highest = price.max(*highest);
+            }
+        })
+        .await?;
+        Ok(all)
+    }
 }
 
 /// Linux without extra software, on shared hardware, used and not merely reserved.
-fn filters(name: &InstanceTypeName, region: &str) -> Result<Vec<Filter>, BuildError> {
+fn filters(name: Option<&InstanceTypeName>, region: &str) -> Result<Vec<Filter>, BuildError> {
     let wanted = [
-        ("instanceType", name.as_str()),
         ("regionCode", region),
         ("operatingSystem", "Linux"),
         ("tenancy", "Shared"),
@@ -70,13 +90,28 @@ fn filters(name: &InstanceTypeName, region: &str) -> Result<Vec<Filter>, BuildEr
     let filter = |(field, value): (&str, &str)| {
         Filter::builder().r#type(FilterType::TermMatch).field(field).value(value).build()
     };
-    wanted.into_iter().map(filter).collect()
+    let one = name.map(|name| ("instanceType", name.as_str()));
+    one.into_iter().chain(wanted).map(filter).collect()
 }
 
 /// One entry of the price list, as far as we read it.
 #[derive(Deserialize)]
 struct Product {
+    #[serde(default)]
+    product: Described,
     terms: Terms,
+}
+
+#[derive(Default, Deserialize)]
+struct Described {
+    #[serde(default)]
+    attributes: Attributes,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Attributes {
+    instance_type: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -96,6 +131,12 @@ struct Offer {
 struct Dimension {
     unit: String,
     price_per_unit: HashMap<String, String>,
+}
+
+/// The instance type that an entry is about.
+fn type_of(product: &str) -> Option<InstanceTypeName> {
+    let product: Product = serde_json::from_str(product).ok()?;
+    product.product.attributes.instance_type?.parse().ok()
 }
 
 /// The price per hour in an entry. Entries without one, or of zero (capacity blocks), are not what is asked for.
@@ -123,6 +164,7 @@ mod tests {
     #[test]
     fn the_hourly_price_is_read() {
         assert_eq!(hourly(&entry("Hrs", "0.0850000000")), Some(MicroUsd(85_000)));
+        assert_eq!(type_of(&entry("Hrs", "1")), "c6i.large".parse().ok());
         for other in [
             entry("Quantity", "0.5"),
             entry("Hrs", "0.0000000000"),

@@ -5,7 +5,8 @@ use soca_domain::{
     Fault,
     depend::parse_dependencies,
     id::shorten,
-    request::{MAX_CPUS_PER_NODE, MAX_NODES, Mail},
+    policy::MAX_ATTEMPTS,
+    request::{MAX_CPUS_PER_NODE, MAX_GPUS_PER_NODE, MAX_NODES, MAX_SPOT_ATTEMPTS, Mail},
     time::parse_walltime,
 };
 
@@ -48,9 +49,28 @@ impl Reader {
             Key::Priority => request.priority = Some(values::priority(text, name)?),
             Key::Export => request.environment.variables = values::environment(text, name)?,
             Key::ExportAll => request.environment.all = values::yes_no(text, name)?,
-            Key::Depend => request.depend = parse_dependencies(text)?,
+            Key::Depend => {
+                let read = parse_dependencies(text)?;
+                (request.depend, request.singleton) = (read.on, read.singleton);
+            }
             Key::Shell => request.shell = Some(values::shell(text, name)?),
+            Key::Attempts | Key::Warning | Key::Grace | Key::Deadline | Key::MaxCost => {
+                return self.policy(key, name, text);
+            }
             _ => return self.resource_value(key, name, text),
+        }
+        Ok(())
+    }
+
+    /// What the job says of its own course.
+    fn policy(&mut self, key: Key, name: &str, text: &str) -> Result<(), Fault> {
+        let policy = &mut self.request.resources.policy;
+        match key {
+            Key::Attempts => policy.attempts = Some(values::count(text, name, MAX_ATTEMPTS)?),
+            Key::Warning => policy.warning = Some(values::warning(text, name)?),
+            Key::Grace => policy.grace = Some(values::grace(text, name)?),
+            Key::Deadline => policy.deadline = Some(values::begin(text, name)?),
+            _ => policy.max_cost = Some(values::max_cost(text, name)?),
         }
         Ok(())
     }
@@ -64,6 +84,9 @@ impl Reader {
             Key::Mpiprocs => r.mpiprocs = count(text)?,
             Key::Ompthreads => self.threads = count(text)?,
             Key::Memory => r.memory = Some(text.parse()?),
+            Key::Gpus => r.gpus = Some(values::count(text, name, MAX_GPUS_PER_NODE)?),
+            Key::Arch => r.architecture = Some(values::architecture(text, name)?),
+            Key::Selection => r.selection = Some(values::selection(text, name)?),
             Key::Walltime => r.walltime = Some(parse_walltime(text)?),
             Key::InstanceTypes => r.instance_types = values::instance_types(text, name)?,
             Key::InstanceAmi => r.instance_ami = Some(values::ami(text, name)?),
@@ -77,6 +100,7 @@ impl Reader {
             Key::SpotPrice => r.spot_price = Some(values::spot_price(text, name)?),
             Key::SpotCount => r.spot_allocation_count = Some(values::count(text, name, MAX_NODES)?),
             Key::SpotStrategy => r.spot_allocation_strategy = Some(values::spot_strategy(text, name)?),
+            Key::SpotAttempts => r.spot_attempts = Some(values::count(text, name, MAX_SPOT_ATTEMPTS)?),
             Key::InstanceProfile => r.instance_profile = Some(values::instance_profile(text, name)?),
             Key::SecurityGroups => r.security_groups = values::security_groups(text, name)?,
             Key::CapacityReservation => {

@@ -72,6 +72,7 @@ impl Reader {
                 Key::Ncpus => resources.ncpus = None,
                 Key::Mpiprocs => resources.mpiprocs = None,
                 Key::Memory => resources.memory = None,
+                Key::Gpus => resources.gpus = None,
                 Key::Ompthreads => self.threads = None,
                 // Given inside a chunk, and about the job all the same.
                 _ => continue,

@@ -28,6 +28,7 @@ impl Reader {
     pub(crate) fn derive(&mut self) {
         self.share_cpus();
         self.share_memory();
+        self.share_gpus();
         if let Some(threads) = self.threads {
             let variables = &mut self.request.environment.variables;
             if !variables.iter().any(|(name, _)| name == "OMP_NUM_THREADS") {
@@ -58,12 +59,29 @@ impl Reader {
         let each = cpus / nodes;
         resources.ncpus = Some(each);
         let spot = self.spot(Key::Ncpus);
-        if cpus % nodes == 0 {
-            self.report.warn(spot, shared(&format!("{cpus} CPUs"), nodes, &each.to_string(), "ncpus"));
+        self.shared_evenly(spot, cpus, nodes, ("CPUs", "ncpus"));
+    }
+
+    /// The same for GPUs.
+    fn share_gpus(&mut self) {
+        let resources = &mut self.request.resources;
+        let (Some(nodes @ 2..), Some(gpus), true) = (resources.nodes, resources.gpus, self.gpus_in_all)
+        else {
+            return;
+        };
+        resources.gpus = Some(gpus / nodes);
+        let spot = self.spot(Key::Gpus);
+        self.shared_evenly(spot, gpus, nodes, ("GPUs", "ngpus"));
+    }
+
+    fn shared_evenly(&mut self, spot: Spot, total: u32, nodes: u32, (things, name): (&str, &str)) {
+        if total.is_multiple_of(nodes) {
+            let each = (total / nodes).to_string();
+            self.report.warn(spot, shared(&format!("{total} {things}"), nodes, &each, name));
             return;
         }
-        let what = format!("{cpus} CPUs in all cannot be shared out evenly over {nodes} nodes.");
-        let remedy = format!("Say what each node must have: -l select={nodes}:ncpus=…");
+        let what = format!("{total} {things} in all cannot be shared out evenly over {nodes} nodes.");
+        let remedy = format!("Say what each node must have: -l select={nodes}:{name}=…");
         self.report.fault_at(spot, Fault::new(Code::BadCount, what, remedy));
     }
 
@@ -115,7 +133,7 @@ fn conflicts(r: &Resources) -> Vec<Conflict> {
     let (spot, group) = (r.spot_price.is_some(), r.placement_group == Some(true));
     let no_spot = "Add -l spot_price=auto, or remove it.";
     let too_many = r.spot_allocation_count.filter(|count| r.nodes.is_some() && *count > nodes);
-    let rules: [(bool, Key, String, &str); 7] = [
+    let rules: [(bool, Key, String, &str); 8] = [
         (
             spot && r.capacity_reservation_id.is_some(),
             Key::CapacityReservation,
@@ -138,6 +156,12 @@ fn conflicts(r: &Resources) -> Vec<Conflict> {
             !spot && r.spot_allocation_strategy.is_some(),
             Key::SpotStrategy,
             "A strategy for spot instances is given, and no spot price.".into(),
+            no_spot,
+        ),
+        (
+            !spot && r.spot_attempts.is_some(),
+            Key::SpotAttempts,
+            "A number of attempts on spot instances is given, and no spot price.".into(),
             no_spot,
         ),
         (

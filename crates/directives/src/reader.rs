@@ -21,6 +21,8 @@ pub(crate) struct Reader {
     pub(crate) cpus_in_all: bool,
     /// The same for memory.
     pub(crate) memory_in_all: bool,
+    /// The same for GPUs.
+    pub(crate) gpus_in_all: bool,
     /// What the last `select` or `nodes` said of each node, and nothing outside of it has said since.
     pub(crate) chunk_keys: Vec<Key>,
     /// `ompthreads`: becomes a variable of the job's environment.
@@ -110,6 +112,7 @@ impl Reader {
         match key {
             Key::Ncpus => self.cpus_in_all = scope == Scope::List,
             Key::Memory => self.memory_in_all = scope == Scope::List,
+            Key::Gpus => self.gpus_in_all = scope == Scope::List,
             _ => {}
         }
         self.note(key, spot);

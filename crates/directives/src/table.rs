@@ -39,9 +39,10 @@ pub(crate) enum Key {
     ResourceList, Attributes,
     Name, Queue, Project, Stdout, Stderr, Join, Array, Begin, Hold, Rerunnable, Priority, Export, ExportAll, Depend,
     MailEvents, MailTo, Shell,
-    Select, Nodes, Ncpus, Mpiprocs, Ompthreads, Memory, Walltime, Place, InstanceTypes, InstanceAmi, BaseOs,
-    HtSupport, RootSize, ScratchSize, ScratchIops, KeepEbs, EfaSupport, PlacementGroup, Subnets, SpotPrice,
-    SpotCount, SpotStrategy, InstanceProfile, SecurityGroups, CapacityReservation,
+    Select, Nodes, Ncpus, Mpiprocs, Ompthreads, Memory, Gpus, Arch, Selection, Walltime, Place,
+    InstanceTypes, InstanceAmi, BaseOs, HtSupport, RootSize, ScratchSize, ScratchIops, KeepEbs, EfaSupport, PlacementGroup, Subnets, SpotPrice,
+    SpotCount, SpotStrategy, SpotAttempts, InstanceProfile, SecurityGroups, CapacityReservation,
+    Attempts, Warning, Grace, Deadline, MaxCost,
 }
 
 /// One row: an option of `qsub`, a `-l` resource or a `-W` attribute.
@@ -111,9 +112,6 @@ const USE_DESKTOP: &str = "Remove it and put the commands into the script, or us
 const START_DIRECTORY: &str = "{} chooses a directory to start in, and soca does not read it.";
 const USE_CD: &str = "Remove it and begin the script with cd and the directory.";
 const CHOOSE_TYPE: &str = "Remove it and choose the machines with -l instance_type=…";
-const GPU: &str = "{} asks for GPUs by number, which soca does not do yet.";
-const USE_GPU_TYPE: &str =
-    "Remove it and choose a GPU instance type, for example -l instance_type=g5.xlarge.";
 const FSX: &str = "{} asks for an FSx for Lustre file system, which soca does not make yet.";
 const USE_SCRATCH: &str =
     "Remove it and use the shared file system, or -l scratch_size=… for a fast local disk.";
@@ -192,6 +190,9 @@ pub(crate) const RESOURCES: &[Param] = &[
     resource("mpiprocs", "processes", Number, Key::Mpiprocs),
     resource("ompthreads", "threads", Number, Key::Ompthreads),
     resource("mem", "memory", Size, Key::Memory),
+    resource("ngpus", "gpus", Number, Key::Gpus),
+    soca("arch", Text, Key::Arch),
+    soca("instance_selection", Text, Key::Selection),
     soca("walltime", Time, Key::Walltime),
     soca("place", Text, Key::Place),
     soca("instance_types", Text, Key::InstanceTypes),
@@ -208,9 +209,16 @@ pub(crate) const RESOURCES: &[Param] = &[
     soca("spot_price", Text, Key::SpotPrice),
     soca("spot_allocation_count", Number, Key::SpotCount),
     soca("spot_allocation_strategy", Text, Key::SpotStrategy),
+    soca("spot_attempts", Number, Key::SpotAttempts),
     soca("instance_profile", Text, Key::InstanceProfile),
     soca("security_groups", Text, Key::SecurityGroups),
     soca("capacity_reservation_id", Text, Key::CapacityReservation),
+    // soca's own.
+    soca("attempts", Number, Key::Attempts),
+    soca("signal", Text, Key::Warning),
+    soca("grace", Number, Key::Grace),
+    soca("deadline", Time, Key::Deadline),
+    soca("max_cost", Text, Key::MaxCost),
     // SOCA's, known and not executed.
     refused("fsx_lustre", FSX, USE_SCRATCH),
     refused("fsx_lustre_size", FSX, USE_SCRATCH),
@@ -247,12 +255,8 @@ pub(crate) const RESOURCES: &[Param] = &[
     refused("retry_attempt", BY_SOCA, REMOVE),
     refused("availability_zone", BY_SOCA, "Remove it and choose a zone by its subnet with -l subnet_id=…"),
     // PBS's and Torque's own.
-    refused("ngpus", GPU, USE_GPU_TYPE),
-    refused("gpus", GPU, USE_GPU_TYPE),
-    refused("naccelerators", GPU, USE_GPU_TYPE),
     refused("host", HOST, CHOOSE_TYPE),
     refused("vnode", HOST, CHOOSE_TYPE),
-    refused("arch", "{} is a property of the instance type.", CHOOSE_TYPE),
     refused("opsys", "{} is a property of the image.", "Write -l base_os=… instead."),
     refused(
         "cput",
@@ -350,6 +354,8 @@ const ALIASES: &[(&str, &str)] = &[
     ("subnet_id", "subnet_ids"),
     ("ppn", "mpiprocs"),
     ("cpus", "ncpus"),
+    ("gpus", "ngpus"),
+    ("naccelerators", "ngpus"),
 ];
 
 /// Any resource of this family is a licence.

@@ -141,6 +141,10 @@ codes! {
     NoInstanceType = "NO_INSTANCE_TYPE", Invalid;
     /// The job can never run in this queue: it asks for more than a limit allows.
     OverQueueLimit = "OVER_QUEUE_LIMIT", Invalid;
+    /// The job cannot be over by its deadline, even if it starts at once.
+    DeadlineTooSoon = "DEADLINE_TOO_SOON", Invalid;
+    /// The job may cost more than it says that it may.
+    OverMaxCost = "OVER_MAX_COST", Invalid;
     /// The job asks for a longer walltime than the queue allows.
     WalltimeTooLong = "WALLTIME_TOO_LONG", Invalid;
     /// The queue does not admit the user.
@@ -151,12 +155,26 @@ codes! {
     ResourceNotAllowed = "RESOURCE_NOT_ALLOWED", Forbidden;
     /// A priority that only administrators may give.
     PriorityNotAllowed = "PRIORITY_NOT_ALLOWED", Forbidden;
+    /// There is no such project.
+    UnknownProject = "UNKNOWN_PROJECT", Invalid;
+    /// The cluster takes jobs of projects only, and the job names none.
+    ProjectRequired = "PROJECT_REQUIRED", Invalid;
+    /// The cluster takes jobs of projects with a budget only, and this one has none.
+    ProjectWithoutBudget = "PROJECT_WITHOUT_BUDGET", Invalid;
+    /// The project does not admit the user.
+    ProjectNotAllowed = "PROJECT_NOT_ALLOWED", Forbidden;
+    /// The project's hard budget can never pay what the job may cost, or ran out while it ran.
+    BudgetSpent = "BUDGET_SPENT", Invalid;
+    /// No price list has the instance type, so a hard budget cannot be kept.
+    PriceUnknown = "PRICE_UNKNOWN", Invalid;
     /// The queue has jobs, so it cannot be removed.
     QueueInUse = "QUEUE_IN_USE", Conflict;
     /// The queue does not allow the instance type.
     TypeNotAllowed = "TYPE_NOT_ALLOWED", Invalid;
     /// Something that only administrators may do.
     AdminOnly = "ADMIN_ONLY", Forbidden;
+    /// No instance type has what each node is asked to have.
+    NoTypeFits = "NO_TYPE_FITS", Invalid;
     /// The instance type is too small for what each node is asked to do.
     InstanceTooSmall = "INSTANCE_TOO_SMALL", Invalid;
     /// The same idempotency key with another request.
@@ -233,6 +251,10 @@ codes! {
     CancelledByUser = "CANCELLED_BY_USER", Job;
     /// A job this one depends on ended otherwise than required.
     DependencyFailed = "DEPENDENCY_FAILED", Job;
+    /// The job was not over by its deadline, or can no longer be.
+    DeadlineMissed = "DEADLINE_MISSED", Job;
+    /// The job cost as much as it may.
+    CostCeiling = "COST_CEILING", Job;
     /// The job waited past the longest wait allowed.
     WaitedTooLong = "WAITED_TOO_LONG", Job;
 

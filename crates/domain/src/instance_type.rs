@@ -73,6 +73,16 @@ pub enum Architecture {
     Arm64,
 }
 
+impl Architecture {
+    /// EC2's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Architecture::X86_64 => "x86_64",
+            Architecture::Arm64 => "arm64",
+        }
+    }
+}
+
 /// What EC2's DescribeInstanceTypes says of a type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstanceType {

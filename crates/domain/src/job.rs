@@ -1,14 +1,17 @@
 //! A job: one user's request to run a script with resources, from submission to its one final state.
 
 use crate::{
-    MicroUsd, Timestamp,
+    Fault, MicroUsd, Timestamp,
     array::ArraySpec,
     depend::Dependency,
     id::{Attempt, GroupName, JobId, JobName, ProjectName, QueueName, StackId, UserName},
     instance_type::InstanceTypeName,
     job_state::JobState,
+    ladder::Rung,
     launch::LaunchSpec,
+    ledger,
     limit::Need,
+    policy::Policy,
     request::Join,
     verdict::Verdict,
 };
@@ -83,6 +86,9 @@ pub struct RunSpec {
     pub submit_host: String,
     /// Whether it may be started again after a lost node.
     pub rerunnable: bool,
+    /// How often it is started, how it is warned and ended, and by when it must be over.
+    #[serde(default)]
+    pub policy: Policy,
 }
 
 /// Where a script's text is.
@@ -117,6 +123,9 @@ pub struct AttemptRecord {
     pub verdict: Option<Verdict>,
     /// The type of its first instance.
     pub instance_type: Option<InstanceTypeName>,
+    /// What it was offered; `None` in records of older releases.
+    #[serde(default)]
+    pub rung: Option<Rung>,
     /// What its instances cost; `None` until they are gone, or when no price is known.
     pub cost: Option<MicroUsd>,
 }
@@ -126,8 +135,26 @@ pub struct AttemptRecord {
 pub struct CancelRequest {
     /// When.
     pub at: Timestamp,
-    /// Who.
+    /// Who; the owner where soca itself ends it.
     pub by: UserName,
+    /// Why soca itself ends it; `None` when somebody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Fault>,
+}
+
+impl CancelRequest {
+    /// How the attempt ends because of it.
+    pub fn verdict(&self) -> Verdict {
+        match &self.fault {
+            Some(fault) => Verdict::Fault { fault: fault.clone() },
+            None => Verdict::Cancelled { by: self.by.clone() },
+        }
+    }
+}
+
+/// How long a job may keep its capacity once its nodes are there, see [`Job::longest_stay`].
+pub fn longest_stay(launch: &LaunchSpec, array: Option<&ArraySpec>) -> Option<std::time::Duration> {
+    launch.walltime.map(|walltime| walltime.saturating_mul(array.map_or(1, ArraySpec::len)))
 }
 
 impl Job {
@@ -151,16 +178,20 @@ impl Job {
         self.attempts.iter().filter_map(|a| a.cost).fold(MicroUsd(0), MicroUsd::plus)
     }
 
-    /// Whether another attempt is allowed once the script has started.
+    /// Whether another attempt is allowed: not after its last, and not of a script that must not run twice.
     pub fn may_rerun(&self) -> bool {
-        self.run.rerunnable || self.started_at().is_none()
+        self.attempt() < self.run.policy.attempts && (self.run.rerunnable || self.started_at().is_none())
     }
 
     /// How long it may keep its capacity once its nodes are there; `None` without a walltime. The elements of an array
     /// run one after the other at worst.
     pub fn longest_stay(&self) -> Option<std::time::Duration> {
-        let elements = self.array.as_ref().map_or(1, ArraySpec::len);
-        self.launch.walltime.map(|walltime| walltime.saturating_mul(elements))
+        longest_stay(&self.launch, self.array.as_ref())
+    }
+
+    /// What its project's budget must have left for it to start.
+    pub fn hold(&self) -> MicroUsd {
+        ledger::first_hold(self.need.hourly_cost, self.longest_stay())
     }
 
     /// The order in which a queue looks at its jobs: by submission, then number.

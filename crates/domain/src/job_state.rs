@@ -6,6 +6,7 @@ use crate::{
     id::{StackId, UserName},
     instance_type::InstanceTypeName,
     job::{AttemptRecord, CancelRequest},
+    ladder::Rung,
     verdict::{Next, Outcome, Verdict},
 };
 use serde::{Deserialize, Serialize};
@@ -78,6 +79,8 @@ pub enum Event {
     Place {
         /// The stack of the new attempt.
         stack: StackId,
+        /// What the attempt is offered.
+        rung: Rung,
     },
     /// All nodes of the stack have enrolled.
     NodesReady,
@@ -90,6 +93,8 @@ pub enum Event {
         /// Who.
         by: UserName,
     },
+    /// It must end although nobody asked: its budget cannot pay more.
+    Stop(Fault),
     /// It will never start: a dependency failed, or it waited too long.
     Drop(Fault),
     /// The capacity is gone and paid for.
@@ -98,6 +103,8 @@ pub enum Event {
         cost: Option<MicroUsd>,
         /// What EC2 launched first, if it launched anything.
         instance_type: Option<InstanceTypeName>,
+        /// What it was offered in the end, when that is known.
+        rung: Option<Rung>,
         /// The earliest time of the next attempt, should there be one.
         retry_at: Timestamp,
     },
@@ -206,6 +213,7 @@ impl Event {
             Event::Started => "started",
             Event::Finish(_) => "finish",
             Event::Cancel { .. } => "cancel",
+            Event::Stop(_) => "stop",
             Event::Drop(_) => "drop",
             Event::Settle { .. } => "settle",
         }
@@ -225,7 +233,7 @@ pub fn apply(job: &Job, event: Event, at: Timestamp) -> Result<Change, Refused> 
             to(job, S::Queued { since: at, not_before: None }, vec![Effect::WakeDispatcher])
         }
         (S::Queued { .. }, Event::Release) => Ok(Change::Nothing),
-        (S::Queued { .. }, Event::Place { stack }) => Ok(place(job, stack, at)),
+        (S::Queued { .. }, Event::Place { stack, rung }) => Ok(place(job, stack, rung, at)),
 
         (S::Provisioning { stack, .. }, Event::NodesReady) => {
             to(job, S::Starting { stack: stack.clone(), since: at }, vec![])
@@ -248,15 +256,26 @@ pub fn apply(job: &Job, event: Event, at: Timestamp) -> Result<Change, Refused> 
         (
             S::Provisioning { stack, .. } | S::Starting { stack, .. } | S::Running { stack, .. },
             Event::Cancel { by },
-        ) => Ok(request_cancel(job, stack.clone(), by, at)),
+        ) => Ok(request_cancel(job, stack.clone(), CancelRequest { at, by, fault: None })),
+        (
+            S::Provisioning { stack, .. } | S::Starting { stack, .. } | S::Running { stack, .. },
+            Event::Stop(fault),
+        ) => {
+            let request = CancelRequest { at, by: job.owner.clone(), fault: Some(fault) };
+            Ok(request_cancel(job, stack.clone(), request))
+        }
+        (S::Held { .. } | S::Queued { .. } | S::Completing { .. } | S::Ended { .. }, Event::Stop(_)) => {
+            Ok(Change::Nothing)
+        }
         (S::Completing { verdict, .. }, Event::Cancel { by }) => Ok(cancel_late(job, verdict, by, at)),
 
         (S::Held { .. } | S::Queued { .. }, Event::Drop(fault)) => Ok(end(job, Verdict::Fault { fault }, at)),
-        (S::Completing { verdict, .. }, Event::Settle { cost, instance_type, retry_at }) => {
+        (S::Completing { verdict, .. }, Event::Settle { cost, instance_type, rung, retry_at }) => {
             let mut paid = job.clone();
             if let Some(attempt) = paid.attempts.last_mut() {
                 attempt.cost = cost;
                 attempt.instance_type = instance_type;
+                attempt.rung = rung.or(attempt.rung.take());
             }
             Ok(settle(paid, verdict.clone(), retry_at, at))
         }
@@ -293,7 +312,7 @@ fn to(job: &Job, state: JobState, effects: Vec<Effect>) -> Result<Change, Refuse
     Ok(Change::To(Box::new(Job { state, ..job.clone() }), effects))
 }
 
-fn place(job: &Job, stack: StackId, at: Timestamp) -> Change {
+fn place(job: &Job, stack: StackId, rung: Rung, at: Timestamp) -> Change {
     let mut job = job.clone();
     job.attempts.push(AttemptRecord {
         attempt: job.attempt().next(),
@@ -303,6 +322,7 @@ fn place(job: &Job, stack: StackId, at: Timestamp) -> Change {
         ended_at: None,
         verdict: None,
         instance_type: None,
+        rung: Some(rung),
         cost: None,
     });
     job.state = JobState::Provisioning { stack, since: at };
@@ -336,31 +356,32 @@ fn finish(job: &Job, stack: StackId, verdict: Verdict, at: Timestamp) -> Change 
 fn may_have_begun_unseen(job: &Job, verdict: &Verdict) -> Option<Timestamp> {
     match job.state {
         JobState::Starting { since, .. } if !job.run.rerunnable => {
-            (verdict.next(job.attempt(), true) == Next::Requeue).then_some(since)
+            (job.attempt() < job.run.policy.attempts && verdict.next(true) == Next::Requeue).then_some(since)
         }
         _ => None,
     }
 }
 
-fn request_cancel(job: &Job, stack: StackId, by: UserName, at: Timestamp) -> Change {
+fn request_cancel(job: &Job, stack: StackId, request: CancelRequest) -> Change {
     if job.cancel.is_some() {
         return Change::Nothing;
     }
     // A running script is ended by its agent, which the next sync tells; before that, the stack's wait is cut short.
     let effects = vec![Effect::TellStack(stack)];
-    Change::To(Box::new(Job { cancel: Some(CancelRequest { at, by }), ..job.clone() }), effects)
+    Change::To(Box::new(Job { cancel: Some(request), ..job.clone() }), effects)
 }
 
 /// The attempt is over already. The cancel still matters if another attempt would follow.
 fn cancel_late(job: &Job, verdict: &Verdict, by: UserName, at: Timestamp) -> Change {
-    if job.cancel.is_some() || verdict.next(job.attempt(), job.may_rerun()) != Next::Requeue {
+    if job.cancel.is_some() || verdict.next(job.may_rerun()) != Next::Requeue {
         return Change::Nothing;
     }
-    Change::To(Box::new(Job { cancel: Some(CancelRequest { at, by }), ..job.clone() }), vec![])
+    let request = CancelRequest { at, by, fault: None };
+    Change::To(Box::new(Job { cancel: Some(request), ..job.clone() }), vec![])
 }
 
 fn end(job: &Job, verdict: Verdict, at: Timestamp) -> Change {
-    let outcome = match verdict.next(crate::id::Attempt::MAX, false) {
+    let outcome = match verdict.next(false) {
         Next::End(outcome) => outcome,
         Next::Requeue => Outcome::Failed,
     };
@@ -373,11 +394,15 @@ fn end(job: &Job, verdict: Verdict, at: Timestamp) -> Change {
 
 fn settle(mut job: Job, verdict: Verdict, retry_at: Timestamp, at: Timestamp) -> Change {
     // A cancel that came while a lost node's stack was torn down still counts: the job is not started again.
-    let verdict = match (&job.cancel, verdict.next(job.attempt(), job.may_rerun())) {
-        (Some(cancel), Next::Requeue) => Verdict::Cancelled { by: cancel.by.clone() },
+    let verdict = match (&job.cancel, verdict.next(job.may_rerun())) {
+        (Some(cancel), Next::Requeue) => cancel.verdict(),
+        // Another attempt would be stopped as soon as it had begun.
+        (None, Next::Requeue) if job.run.policy.max_cost.is_some_and(|most| most <= job.cost()) => {
+            Verdict::Fault { fault: Job::money_spent(job.cost()) }
+        }
         _ => verdict,
     };
-    match verdict.next(job.attempt(), job.may_rerun()) {
+    match verdict.next(job.may_rerun()) {
         Next::End(outcome) => {
             job.state = JobState::Ended { at, outcome, verdict };
             Change::To(Box::new(job), vec![Effect::AnnounceEnd(outcome), Effect::WakeDispatcher])

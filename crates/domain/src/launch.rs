@@ -2,8 +2,9 @@
 
 use crate::{
     fault::{Code, Fault},
-    instance_type::InstanceTypeName,
+    instance_type::{Architecture, InstanceTypeName},
     memory::MemoryMib,
+    offer::Selection,
     request::{BaseOs, Resources, SpotPrice, SpotStrategy, SubnetChoice},
 };
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,15 @@ pub struct LaunchSpec {
     pub mpiprocs: Option<u32>,
     /// Memory asked for on each node.
     pub memory: Option<MemoryMib>,
+    /// GPUs asked for on each node.
+    #[serde(default)]
+    pub gpus: Option<u32>,
+    /// The CPU architecture asked for.
+    #[serde(default)]
+    pub architecture: Option<Architecture>,
+    /// How the types were chosen, when nobody named them.
+    #[serde(default)]
+    pub selection: Option<Selection>,
     /// The longest run; `None` is without limit.
     pub walltime: Option<Duration>,
     /// First choice first; never empty.
@@ -46,6 +56,9 @@ pub struct LaunchSpec {
     pub subnets: Option<SubnetChoice>,
     /// Spot market, if asked for.
     pub spot: Option<SpotSpec>,
+    /// So many attempts on the spot market come to nothing before the job goes on demand.
+    #[serde(default = "spot_attempts")]
+    pub spot_attempts: u32,
     /// Instance profile; `None` means the cluster's.
     pub instance_profile: Option<String>,
     /// Security groups besides the cluster's.
@@ -68,26 +81,40 @@ pub struct SpotSpec {
 /// SOCA's default root volume: 40 GiB since 24.10 (10 before, too small for today's images).
 const ROOT_SIZE_GIB: u32 = 40;
 
+/// Attempts on the spot market unless the job says: the third and last attempt of a job is then on demand.
+fn spot_attempts() -> u32 {
+    2
+}
+
 impl LaunchSpec {
     /// Fills in what the job did not say: first from the queue's defaults, then with the built-in ones.
     ///
     /// # Errors
     /// `NO_INSTANCE_TYPE` when neither says which instance type.
     pub fn resolve(job: &Resources, queue: &Resources) -> Result<LaunchSpec, Fault> {
-        let r = overlay(job, queue);
-        if r.instance_types.is_empty() {
+        let spec = LaunchSpec::outline(job, queue);
+        if spec.instance_types.is_empty() {
             return Err(Fault::new(
                 Code::NoInstanceType,
                 "Neither the job nor its queue says which instance type to use.",
-                "Add -l instance_type=c6i.large, or ask your administrator for a default on the queue.",
+                "Say how large nodes must be (-l select=1:ncpus=4:mem=16gb) or name a type (-l instance_type=c6i.large).",
             ));
         }
+        Ok(spec)
+    }
+
+    /// The same, with no types where nobody names any.
+    pub fn outline(job: &Resources, queue: &Resources) -> LaunchSpec {
+        let r = overlay(job, queue);
         let nodes = r.nodes.unwrap_or(1);
-        Ok(LaunchSpec {
+        LaunchSpec {
             nodes,
             ncpus: r.ncpus,
             mpiprocs: r.mpiprocs,
             memory: r.memory,
+            gpus: r.gpus,
+            architecture: r.architecture,
+            selection: None,
             walltime: r.walltime,
             instance_types: r.instance_types,
             instance_ami: r.instance_ami,
@@ -105,10 +132,11 @@ impl LaunchSpec {
                 count: r.spot_allocation_count.unwrap_or(nodes).min(nodes),
                 strategy: r.spot_allocation_strategy.unwrap_or(SpotStrategy::LowestPrice),
             }),
+            spot_attempts: r.spot_attempts.unwrap_or_else(spot_attempts),
             instance_profile: r.instance_profile,
             security_groups: r.security_groups,
             capacity_reservation_id: r.capacity_reservation_id,
-        })
+        }
     }
 
     /// The type that is tried first.
@@ -126,6 +154,9 @@ fn overlay(job: &Resources, queue: &Resources) -> Resources {
         ncpus: job.ncpus.or(queue.ncpus),
         mpiprocs: job.mpiprocs.or(queue.mpiprocs),
         memory: job.memory.or(queue.memory),
+        gpus: job.gpus.or(queue.gpus),
+        architecture: job.architecture.or(queue.architecture),
+        selection: job.selection.or(queue.selection),
         walltime: job.walltime.or(queue.walltime),
         place: job.place.or(queue.place),
         instance_types: or_list(job.instance_types, queue.instance_types),
@@ -142,9 +173,11 @@ fn overlay(job: &Resources, queue: &Resources) -> Resources {
         spot_price: job.spot_price.or(queue.spot_price),
         spot_allocation_count: job.spot_allocation_count.or(queue.spot_allocation_count),
         spot_allocation_strategy: job.spot_allocation_strategy.or(queue.spot_allocation_strategy),
+        spot_attempts: job.spot_attempts.or(queue.spot_attempts),
         instance_profile: job.instance_profile.or(queue.instance_profile),
         security_groups: or_list(job.security_groups, queue.security_groups),
         capacity_reservation_id: job.capacity_reservation_id.or(queue.capacity_reservation_id),
+        policy: job.policy.or(queue.policy),
     }
 }
 

@@ -7,8 +7,10 @@ use crate::{
     array::ArraySpec,
     depend::Dependency,
     id::{JobName, ProjectName, QueueName},
-    instance_type::InstanceTypeName,
+    instance_type::{Architecture, InstanceTypeName},
     memory::MemoryMib,
+    offer::Selection,
+    policy::PolicyRequest,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -17,6 +19,10 @@ use std::time::Duration;
 pub const MAX_NODES: u32 = 2_000;
 /// The largest number of CPUs or processes one node may be asked for.
 pub const MAX_CPUS_PER_NODE: u32 = 1_024;
+/// The most GPUs one node may be asked for; no instance type has more.
+pub const MAX_GPUS_PER_NODE: u32 = 16;
+/// The most attempts on the spot market before a job goes on demand; there are no more attempts than that.
+pub const MAX_SPOT_ATTEMPTS: u32 = 3;
 
 /// Everything a job script's directives can say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +52,9 @@ pub struct JobRequest {
     pub environment: EnvironmentRequest,
     /// `-W depend=…`
     pub depend: Vec<Dependency>,
+    /// `-W depend=singleton`: not beside, nor before, its owner's other jobs of its name.
+    #[serde(default)]
+    pub singleton: bool,
     /// `-S`, or the script's `#!` line.
     pub shell: Option<String>,
     /// `-m`, `-M`
@@ -63,6 +72,15 @@ pub struct Resources {
     pub mpiprocs: Option<u32>,
     /// Memory needed on each node (`mem`).
     pub memory: Option<MemoryMib>,
+    /// GPUs needed on each node (`ngpus`).
+    #[serde(default)]
+    pub gpus: Option<u32>,
+    /// `arch`
+    #[serde(default)]
+    pub architecture: Option<Architecture>,
+    /// `instance_selection`: which of the types that fit is tried first.
+    #[serde(default)]
+    pub selection: Option<Selection>,
     /// The longest it may run (`walltime`).
     pub walltime: Option<Duration>,
     /// `place`
@@ -95,12 +113,18 @@ pub struct Resources {
     pub spot_allocation_count: Option<u32>,
     /// `spot_allocation_strategy`
     pub spot_allocation_strategy: Option<SpotStrategy>,
+    /// `spot_attempts`: so many attempts on the spot market come to nothing before the job goes on demand.
+    #[serde(default)]
+    pub spot_attempts: Option<u32>,
     /// `instance_profile`
     pub instance_profile: Option<String>,
     /// `security_groups`; empty means not said.
     pub security_groups: Vec<String>,
     /// `capacity_reservation_id`
     pub capacity_reservation_id: Option<String>,
+    /// `attempts`, `signal`, `grace`, `deadline`, `max_cost`
+    #[serde(default)]
+    pub policy: PolicyRequest,
 }
 
 /// `-l place=arrangement[:sharing][:group=resource]`

@@ -1,8 +1,9 @@
 //! A stack: the nodes launched together for one attempt of a job, from the decision to the last instance's end.
 
 use crate::{
-    Fault, Timestamp,
+    Fault, MicroUsd, Timestamp,
     id::{GroupName, JobId, ProjectName, QueueName, StackId, UserName},
+    ladder::Rung,
     limit::{CounterScope, Need},
     price::InstanceUse,
 };
@@ -27,10 +28,15 @@ pub struct Stack {
     pub project: Option<ProjectName>,
     /// The groups of the job's owner.
     pub groups: Vec<GroupName>,
+    /// What may be launched for it; `None` is all that the job names.
+    #[serde(default)]
+    pub rung: Option<Rung>,
     /// What it takes of every limit.
     pub need: Need,
     /// The counters that it was counted in, and is to be taken out of.
     pub counted: Vec<CounterScope>,
+    /// What is held of its project's budget.
+    pub hold: MicroUsd,
     /// When it gives everything back at the latest, as far as can be told when it is decided; `None` without a walltime.
     pub ends_by: Option<Timestamp>,
     /// When it was decided.

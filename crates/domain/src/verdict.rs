@@ -2,7 +2,7 @@
 
 use crate::{
     fault::{Code, Fault},
-    id::{Attempt, UserName},
+    id::UserName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -88,21 +88,19 @@ fn weather(code: Code) -> bool {
 }
 
 impl Verdict {
-    /// What becomes of the job after this attempt. `may_rerun` is false once a script that must not run twice
-    /// (`-r n`) has started.
-    pub fn next(&self, attempt: Attempt, may_rerun: bool) -> Next {
+    /// What becomes of the job after this attempt. `may_rerun` is false once it has had all its attempts, and once a
+    /// script that must not run twice (`-r n`) has started.
+    pub fn next(&self, may_rerun: bool) -> Next {
         match self {
             Verdict::Exited { status: 0 } => Next::End(Outcome::Completed),
             Verdict::Exited { .. } | Verdict::Signalled { .. } => Next::End(Outcome::Failed),
             Verdict::Walltime => Next::End(Outcome::TimedOut),
             Verdict::Cancelled { .. } => Next::End(Outcome::Cancelled),
-            Verdict::Fault { fault } if weather(fault.code) && may_rerun && attempt < Attempt::MAX => {
-                Next::Requeue
-            }
+            Verdict::Fault { fault } if weather(fault.code) && may_rerun => Next::Requeue,
             Verdict::Fault { fault } => Next::End(match fault.code {
                 Code::NodeLost | Code::SpotInterrupted | Code::BootTimeout => Outcome::NodeFailed,
                 Code::CancelledByUser | Code::DependencyFailed => Outcome::Cancelled,
-                Code::WalltimeExceeded => Outcome::TimedOut,
+                Code::WalltimeExceeded | Code::DeadlineMissed | Code::CostCeiling => Outcome::TimedOut,
                 _ => Outcome::Failed,
             }),
         }
@@ -155,13 +153,13 @@ mod tests {
     }
 
     #[test]
-    fn weather_requeues_up_to_three_attempts_and_refusals_do_not() {
-        assert_eq!(fault(Code::CapacityUnavailable).next(Attempt(1), true), Next::Requeue);
-        assert_eq!(fault(Code::CapacityUnavailable).next(Attempt(3), true), Next::End(Outcome::Failed));
-        assert_eq!(fault(Code::NodeLost).next(Attempt(2), true), Next::Requeue);
-        assert_eq!(fault(Code::NodeLost).next(Attempt(3), true), Next::End(Outcome::NodeFailed));
-        assert_eq!(fault(Code::NodeLost).next(Attempt(1), false), Next::End(Outcome::NodeFailed));
-        assert_eq!(fault(Code::ImageUnusable).next(Attempt(1), true), Next::End(Outcome::Failed));
+    fn weather_requeues_while_it_may_and_refusals_do_not() {
+        assert_eq!(fault(Code::CapacityUnavailable).next(true), Next::Requeue);
+        assert_eq!(fault(Code::CapacityUnavailable).next(false), Next::End(Outcome::Failed));
+        assert_eq!(fault(Code::NodeLost).next(true), Next::Requeue);
+        assert_eq!(fault(Code::NodeLost).next(false), Next::End(Outcome::NodeFailed));
+        assert_eq!(fault(Code::ImageUnusable).next(true), Next::End(Outcome::Failed));
+        assert_eq!(fault(Code::CostCeiling).next(true), Next::End(Outcome::TimedOut));
     }
 
     #[test]

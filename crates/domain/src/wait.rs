@@ -6,7 +6,7 @@ use crate::{
     id::{GroupName, JobId, LicenseName, ProjectName},
     limit::LimitReached,
 };
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// Why a job has not been started.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +35,13 @@ pub enum WaitReason {
         /// When the next such time begins.
         at: Timestamp,
     },
-    /// As much as may be is in use.
-    Limit(Box<LimitReached>),
+    /// It can no longer be over by its deadline: the next pass drops it.
+    TooLate {
+        /// The moment until which it could have started.
+        since: Timestamp,
+    },
+    /// As much as may be is in use. Shared, since many jobs of a pass wait for the same.
+    Limit(Arc<LimitReached>),
     /// Too few of a license are free.
     LicenseShort {
         /// Which.
@@ -105,6 +110,7 @@ impl WaitReason {
             WaitReason::Dependency { .. } => "DEPENDENCY",
             WaitReason::RetryLater { .. } => "RETRY_LATER",
             WaitReason::WindowOpens { .. } => "WINDOW_OPENS",
+            WaitReason::TooLate { .. } => "TOO_LATE",
             WaitReason::Limit(reached) => reached.code(),
             WaitReason::LicenseShort { .. } => "LICENSE_SHORT",
             WaitReason::BudgetShort { .. } => "BUDGET_SHORT",
@@ -125,8 +131,9 @@ impl WaitReason {
                 format!("The clock reaching {at}.")
             }
             WaitReason::Dependency { on } => {
-                format!("Job {} coming to \"{}\".", on.job, on.condition.as_str())
+                format!("Job {} coming to \"{}\".", on.target(), on.condition.as_str())
             }
+            WaitReason::TooLate { .. } => "Nothing: submit it again with a later deadline.".into(),
             WaitReason::Limit(reached) => reached.unblocked_by(),
             WaitReason::LicenseShort { license, .. } => format!("Jobs ending that use {license}."),
             WaitReason::BudgetShort { project, .. } => {
@@ -150,13 +157,16 @@ impl fmt::Display for WaitReason {
             WaitReason::Held => write!(f, "It is held."),
             WaitReason::BeginsLater { at } => write!(f, "It was asked to start no earlier than {at}."),
             WaitReason::Dependency { on } => {
-                write!(f, "It depends on job {} ({}).", on.job, on.condition.as_str())
+                write!(f, "It depends on job {} ({}).", on.target(), on.condition.as_str())
             }
             WaitReason::RetryLater { at } => {
                 write!(f, "The last attempt came to nothing; the next is at {at}.")
             }
             WaitReason::WindowOpens { at } => {
                 write!(f, "The queue starts jobs at certain times only, next at {at}.")
+            }
+            WaitReason::TooLate { since } => {
+                write!(f, "It could be over by its deadline if it had started by {since}, and is dropped.")
             }
             WaitReason::Limit(reached) => reached.fmt(f),
             WaitReason::LicenseShort { license, asked, free } => {

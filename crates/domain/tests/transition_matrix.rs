@@ -6,8 +6,11 @@ use soca_domain::{
     Attempt, Code, Fault, Job, JobId, JobState, MicroUsd, StackId, Timestamp,
     job::{AttemptRecord, RunSpec, ScriptRef},
     job_state::{Change, Effect, Event, apply},
+    ladder::Rung,
     launch::LaunchSpec,
     limit::Need,
+    policy::Policy,
+    pool::Market,
     request::{Join, Resources},
     verdict::{Outcome, Verdict},
 };
@@ -45,14 +48,23 @@ fn events() -> Vec<Event> {
     vec![
         Event::Hold,
         Event::Release,
-        Event::Place { stack: StackId::of(JobId(7), Attempt(2)) },
+        Event::Place {
+            stack: StackId::of(JobId(7), Attempt(2)),
+            rung: Rung { types: vec!["c6i.large".parse().unwrap()], market: Market::OnDemand },
+        },
         Event::NodesReady,
         Event::Started,
         Event::Finish(Verdict::Exited { status: 3 }),
         Event::Finish(lost()),
         Event::Cancel { by: "ada".parse().unwrap() },
+        Event::Stop(Fault::new(Code::BudgetSpent, "It is spent.", "Ask for more.")),
         Event::Drop(Fault::new(Code::DependencyFailed, "It failed.", "Mend it.")),
-        Event::Settle { cost: Some(MicroUsd(5)), instance_type: None, retry_at: Timestamp(9_000) },
+        Event::Settle {
+            cost: Some(MicroUsd(5)),
+            instance_type: None,
+            rung: None,
+            retry_at: Timestamp(9_000),
+        },
     ]
 }
 
@@ -67,6 +79,7 @@ fn job(state: JobState) -> Job {
         ended_at: None,
         verdict: None,
         instance_type: None,
+        rung: None,
         cost: None,
     };
     let types = vec!["c6i.large".parse().unwrap()];
@@ -92,6 +105,7 @@ fn job(state: JobState) -> Job {
             environment: vec![],
             submit_host: "here".into(),
             rerunnable: true,
+            policy: Policy::default(),
         },
         array: None,
         depend: vec![],

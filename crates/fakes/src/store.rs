@@ -18,8 +18,12 @@ use soca_app::ports::store::{
 use soca_domain::{
     InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
+    ledger::Account,
     limit::{CounterScope, Usage},
     node::Node,
+    offer::OfferList,
+    pool::DryPool,
+    project::Project,
     queue::QueuePolicy,
     stack::Stack,
 };
@@ -203,6 +207,18 @@ impl Store for MemoryStore {
         self.read("queues", |t| t.queues.values().cloned().collect())
     }
 
+    async fn projects(&self) -> Result<Vec<Project>, StoreError> {
+        self.read("projects", |t| t.projects.values().cloned().collect())
+    }
+
+    async fn project(&self, name: &ProjectName) -> Result<Option<Project>, StoreError> {
+        self.read("project", |t| t.projects.get(name).cloned())
+    }
+
+    async fn account(&self, project: &ProjectName) -> Result<Account, StoreError> {
+        self.read("account", |t| t.account_of(project))
+    }
+
     async fn usage(&self, scope: &CounterScope) -> Result<Usage, StoreError> {
         self.read("usage", |t| t.usage_of(scope))
     }
@@ -216,6 +232,16 @@ impl Store for MemoryStore {
         let of = |day: i64| (project.cloned(), owner.clone(), day);
         self.read("spending", |t| {
             t.spent.range(of(since_day)..=of(i64::MAX)).map(|((_, _, day), cost)| (*day, *cost)).collect()
+        })
+    }
+
+    async fn offers(&self) -> Result<Option<OfferList>, StoreError> {
+        self.read("offers", |t| t.offers.clone())
+    }
+
+    async fn dry_pools(&self) -> Result<Vec<DryPool>, StoreError> {
+        self.read("dry_pools", |t| {
+            t.dry.iter().map(|(pool, until)| DryPool { pool: pool.clone(), until: *until }).collect()
         })
     }
 

@@ -12,6 +12,7 @@ use soca_app::{
 use soca_domain::{
     JobId, StackId,
     job_state::{Change, Event, apply},
+    ladder::Rung,
     stack::{JoinGate, Stack, StackState},
 };
 use support::{
@@ -28,7 +29,9 @@ async fn placed(world: &World) -> (JobId, StackId) {
     let id = JobId(reply["job"]["id"].as_u64().unwrap());
     let job = world.store.job(id).await.unwrap().unwrap();
     let stack = StackId::of(id, job.attempt().next());
-    let Ok(Change::To(moved, _)) = apply(&job, Event::Place { stack: stack.clone() }, NOW) else {
+    let Ok(Change::To(moved, _)) =
+        apply(&job, Event::Place { stack: stack.clone(), rung: Rung::whole(&job.launch) }, NOW)
+    else {
         panic!("{job:?}")
     };
     let gate = JoinGate { token_hash: Some(secret::hash("join")), expires_at: NOW, enrolled: 0 };
@@ -41,8 +44,10 @@ async fn placed(world: &World) -> (JobId, StackId) {
         nodes: 3,
         project: job.project.clone(),
         groups: job.groups.clone(),
+        rung: None,
         need: job.need,
         counted: vec![],
+        hold: soca_domain::MicroUsd(0),
         ends_by: None,
         created_at: NOW,
         join: gate,

@@ -75,6 +75,7 @@ fn snapshot(pending: u64) -> Snapshot {
             retry_at: None,
             need: need(&mut dice),
             duration: Some(Duration::from_secs(60 * (1 + dice.below(1440)))),
+            start_by: None,
             hold: MicroUsd(dice.below(1_000_000)),
             charge: dice.below(100_000),
             licenses: licenses(&mut dice),

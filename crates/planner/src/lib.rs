@@ -4,6 +4,7 @@
 //! * `order` puts jobs in the order in which they are looked at: priority, fair share, age.
 //! * `meters` finds which limits a job is under; `room` keeps how much of each is free now and at the moments that are
 //!   promised to jobs which wait; `pass` walks the jobs and uses both.
+//! * [`fleet`] chooses the instance type of a job that names none.
 //! * [`lint`] checks any plan against the limits independently of how it was made.
 //!
 //! # Nobody waits for ever
@@ -14,6 +15,7 @@
 //! job has no walltime, nothing behind it starts that shares the limit, so that it is next whenever one ends.
 //! The property `everybody_starts_in_the_end` plays this with a stream of small jobs that never stops.
 
+pub mod fleet;
 mod lint;
 mod meters;
 mod order;
@@ -22,6 +24,7 @@ mod plan;
 mod readiness;
 mod room;
 mod snapshot;
+mod told;
 
 pub use lint::{Violation, lint};
 pub use pass::plan;

@@ -5,7 +5,6 @@
 
 use crate::snapshot::{LicenseIndex, MembershipIndex, OwnerIndex, ProjectIndex, QueueIndex, Snapshot, Whose};
 use soca_domain::limit::{LimitReached, LimitScope, Limits, Measure};
-use std::collections::BTreeMap;
 
 /// Index of a meter.
 pub(crate) type MeterIndex = u32;
@@ -45,11 +44,49 @@ pub(crate) struct Meter {
     pub(crate) limit: u64,
 }
 
+/// Where no meter is yet.
+const NONE: MeterIndex = MeterIndex::MAX;
+
+/// Which meter each measure of each scope has; a flat list, since it is looked at for every profile.
+#[derive(Debug)]
+struct Slots {
+    queues: usize,
+    projects: usize,
+    groups: usize,
+    owners: usize,
+    meters: Vec<MeterIndex>,
+}
+
+impl Slots {
+    fn new(snapshot: &Snapshot) -> Slots {
+        let (queues, projects) = (snapshot.queues.len(), snapshot.projects.len());
+        let (groups, owners) = (snapshot.groups.len(), snapshot.owners.len());
+        let scopes = 1 + queues * (1 + projects + groups + owners);
+        Slots { queues, projects, groups, owners, meters: vec![NONE; scopes * Measure::ALL.len()] }
+    }
+
+    /// The slot of a limit. Licenses have none: their meters come first in the list, in their order.
+    fn of(&mut self, scope: Scope, measure: Measure) -> &mut MeterIndex {
+        let Slots { queues, projects, groups, owners, .. } = *self;
+        let of_projects = 1 + queues;
+        let of_groups = of_projects + queues * projects;
+        let of_users = of_groups + queues * groups;
+        let place = match scope {
+            Scope::Cluster | Scope::License(_) => 0,
+            Scope::Queue(queue) => 1 + usize::from(queue),
+            Scope::Project(queue, of) => of_projects + usize::from(queue) * projects + of as usize,
+            Scope::Group(queue, of) => of_groups + usize::from(queue) * groups + of as usize,
+            Scope::User(queue, of) => of_users + usize::from(queue) * owners + of as usize,
+        };
+        &mut self.meters[place * Measure::ALL.len() + measure as usize]
+    }
+}
+
 /// All meters, and which of them jobs are under.
 #[derive(Debug)]
 pub(crate) struct Meters {
     list: Vec<Meter>,
-    found: BTreeMap<(Scope, Measure), MeterIndex>,
+    slots: Slots,
     profiles: Vec<Box<[(MeterIndex, Measure)]>>,
     /// Profiles of each owner in each queue: an owner has few memberships and projects, so a short list is fastest.
     known: Vec<Vec<(MembershipIndex, ProjectIndex, usize)>>,
@@ -59,12 +96,13 @@ impl Meters {
     /// The meters of licenses; the others are made as jobs are found to be under them.
     pub(crate) fn new(snapshot: &Snapshot) -> Meters {
         let known = vec![Vec::new(); snapshot.queues.len() * snapshot.owners.len()];
-        let mut meters = Meters { list: vec![], found: BTreeMap::new(), profiles: vec![], known };
-        for (index, license) in snapshot.licenses.iter().enumerate() {
-            let scope = Scope::License(index as LicenseIndex);
-            meters.add(Meter { scope, measure: Measure::Jobs, limit: u64::from(license.for_jobs) });
-        }
-        meters
+        let license = |(index, license): (usize, &crate::License)| Meter {
+            scope: Scope::License(index as LicenseIndex),
+            measure: Measure::Jobs,
+            limit: u64::from(license.for_jobs),
+        };
+        let list = snapshot.licenses.iter().enumerate().map(license).collect();
+        Meters { list, slots: Slots::new(snapshot), profiles: vec![], known }
     }
 
     /// All meters by index; the licenses' come first, in their order.
@@ -73,12 +111,12 @@ impl Meters {
     }
 
     fn add(&mut self, meter: Meter) -> MeterIndex {
-        let next = self.list.len() as MeterIndex;
-        let Meters { list, found, .. } = self;
-        *found.entry((meter.scope, meter.measure)).or_insert_with(|| {
-            list.push(meter);
-            next
-        })
+        let slot = self.slots.of(meter.scope, meter.measure);
+        if *slot == NONE {
+            *slot = self.list.len() as MeterIndex;
+            self.list.push(meter);
+        }
+        *slot
     }
 
     /// The meter of one shared limit.

@@ -6,9 +6,17 @@ use crate::{
     plan::{Dropped, Plan, Start, Wait},
     readiness::{Readiness, openings, readiness},
     room::{NEVER, Promisee, Room, Wish, promise},
-    snapshot::{GroupIndex, MembershipIndex, RunningJob, Snapshot, WaitingJob, Whose},
+    snapshot::{
+        GroupIndex, LicenseIndex, MembershipIndex, ProjectIndex, RunningJob, Snapshot, WaitingJob, Whose,
+    },
+    told::Told,
 };
-use soca_domain::{MicroUsd, Timestamp, limit::Measure, wait::WaitReason};
+use soca_domain::{
+    JobId, MicroUsd, Timestamp,
+    limit::{Measure, Need},
+    wait::WaitReason,
+};
+use std::time::Duration;
 
 /// Plans one pass.
 pub fn plan(snapshot: &Snapshot) -> Plan {
@@ -28,21 +36,49 @@ pub fn plan(snapshot: &Snapshot) -> Plan {
     plan.waits.reserve(order.len());
     let mut pass = Pass::new(snapshot);
     let mut ahead = 0;
-    for index in order {
-        let job = &snapshot.waiting[index as usize];
-        match pass.look_at(job) {
-            Verdict::Starts => plan.starts.push(Start { job: job.id, index: index as usize }),
-            Verdict::Waits(reason, starts_by) => {
-                let reason = match reason {
-                    WaitReason::Behind { job, .. } => WaitReason::Behind { job, ahead },
-                    other => other,
-                };
-                plan.waits.push(Wait { job: job.id, reason, ahead, starts_by });
-                ahead += 1;
+    let mut near = Vec::with_capacity(NEAR);
+    for some in order.chunks(NEAR) {
+        near.clear();
+        near.extend(some.iter().map(|index| Wanted::of(&snapshot.waiting[*index as usize])));
+        for (job, index) in near.iter().zip(some) {
+            match pass.look_at(job) {
+                Verdict::Starts => plan.starts.push(Start { job: job.id, index: *index as usize }),
+                Verdict::Waits(reason, starts_by) => {
+                    let reason = match reason {
+                        WaitReason::Behind { job, .. } => WaitReason::Behind { job, ahead },
+                        other => other,
+                    };
+                    plan.waits.push(Wait { job: job.id, reason, ahead, starts_by });
+                    ahead += 1;
+                }
             }
         }
     }
     plan
+}
+
+/// So many jobs are copied at once: they lie far apart, and a processor fetches several faster than one by one.
+const NEAR: usize = 32;
+
+/// What the pass looks at of a job that waits.
+struct Wanted<'a> {
+    id: JobId,
+    whose: Whose,
+    need: Need,
+    duration: Option<Duration>,
+    hold: MicroUsd,
+    licenses: &'a [(LicenseIndex, u32)],
+}
+
+impl<'a> Wanted<'a> {
+    fn of(job: &'a WaitingJob) -> Self {
+        let WaitingJob { id, need, duration, hold, ref licenses, .. } = *job;
+        Self { id, whose: job.whose(), need, duration, hold, licenses }
+    }
+
+    fn end(&self, now: Timestamp) -> Timestamp {
+        self.duration.map_or(NEVER, |duration| now.plus(duration))
+    }
 }
 
 enum Verdict {
@@ -60,10 +96,7 @@ struct Pass<'a> {
     needs: Vec<(MeterIndex, i64)>,
     /// Those of them that keep it from starting.
     blocking: Vec<(MeterIndex, i64)>,
-}
-
-fn end_of(snapshot: &Snapshot, job: &WaitingJob) -> Timestamp {
-    job.duration.map_or(NEVER, |duration| snapshot.now.plus(duration))
+    told: Told,
 }
 
 fn amount(amount: u64) -> i64 {
@@ -79,6 +112,7 @@ impl<'a> Pass<'a> {
             budgets: snapshot.projects.iter().map(|project| project.budget_left).collect(),
             needs: vec![],
             blocking: vec![],
+            told: Told::default(),
         };
         for job in &snapshot.running {
             pass.occupy(job);
@@ -88,7 +122,7 @@ impl<'a> Pass<'a> {
     }
 
     /// Fills in the meters of a job that has or wants capacity.
-    fn find_needs(&mut self, key: Whose, need: &soca_domain::limit::Need, licenses: &[(u16, u32)]) {
+    fn find_needs(&mut self, key: Whose, need: &Need, licenses: &[(u16, u32)]) {
         self.needs.clear();
         let profile = self.meters.of(self.snapshot, key);
         self.needs.extend(profile.iter().map(|(meter, measure)| (*meter, amount(need.of(*measure)))));
@@ -142,9 +176,10 @@ impl<'a> Pass<'a> {
         &self.snapshot.memberships[membership as usize]
     }
 
-    fn look_at(&mut self, job: &WaitingJob) -> Verdict {
-        self.find_needs(job.whose(), &job.need, &job.licenses);
-        let (end, groups) = (end_of(self.snapshot, job), self.groups_of(job.membership));
+    fn look_at(&mut self, job: &Wanted<'_>) -> Verdict {
+        self.find_needs(job.whose, &job.need, job.licenses);
+        let (_, _, membership, project) = job.whose;
+        let (end, groups) = (job.end(self.snapshot.now), self.groups_of(membership));
         self.blocking.clear();
         let rooms = &self.rooms;
         let blocks = |(meter, taken): &&(MeterIndex, i64)| {
@@ -160,32 +195,32 @@ impl<'a> Pass<'a> {
             }
             return Verdict::Waits(reason, starts_by);
         }
-        if let Some(left) = self.budgets[job.project as usize].filter(|left| *left < job.hold) {
+        if let Some(left) = self.budgets[project as usize].filter(|left| *left < job.hold) {
             // Time alone does not give a budget more, so nothing is promised.
             self.contest();
-            return Verdict::Waits(self.over_budget(job, left), None);
+            return Verdict::Waits(self.over_budget(project, job.hold, left), None);
         }
         for (meter, taken) in &self.needs {
             self.rooms[*meter as usize].take(*taken, end, groups);
         }
-        if let Some(left) = &mut self.budgets[job.project as usize] {
+        if let Some(left) = &mut self.budgets[project as usize] {
             *left = MicroUsd(left.0.saturating_sub(job.hold.0));
         }
         Verdict::Starts
     }
 
     /// Why the job that is looked at is blocked: by what is in use, if that alone does; else by what is promised.
-    fn reason(&self, end: Timestamp, groups: &[GroupIndex]) -> WaitReason {
+    fn reason(&mut self, end: Timestamp, groups: &[GroupIndex]) -> WaitReason {
         let full = |(meter, taken): &&(MeterIndex, i64)| self.rooms[*meter as usize].free() < *taken;
-        if let Some((meter, taken)) = self.blocking.iter().find(full) {
-            return self.used_up(*meter, *taken);
+        if let Some((meter, taken)) = self.blocking.iter().find(full).copied() {
+            return self.used_up(meter, taken);
         }
         let broken =
             |(meter, taken): &(MeterIndex, i64)| self.rooms[*meter as usize].broken(*taken, end, groups);
         self.blocking.iter().find_map(broken).map_or(WaitReason::Next, |to_whom| self.kept_for(to_whom))
     }
 
-    fn used_up(&self, meter: MeterIndex, taken: i64) -> WaitReason {
+    fn used_up(&mut self, meter: MeterIndex, taken: i64) -> WaitReason {
         let (free, limit) = (self.rooms[meter as usize].free(), self.meters.list()[meter as usize].limit);
         let count = |n: i64| u64::try_from(n).unwrap_or(0);
         if let Scope::License(license) = self.meters.list()[meter as usize].scope {
@@ -194,12 +229,15 @@ impl<'a> Pass<'a> {
             return WaitReason::LicenseShort { license: name, asked: small(taken), free: small(free) };
         }
         let used = count(amount(limit) - free);
-        WaitReason::Limit(Box::new(self.meters.reached(self.snapshot, meter, used, count(taken))))
+        let (meters, snapshot) = (&self.meters, self.snapshot);
+        WaitReason::Limit(
+            self.told.say(meter, free, taken, || meters.reached(snapshot, meter, used, count(taken))),
+        )
     }
 
-    fn over_budget(&self, job: &WaitingJob, left: MicroUsd) -> WaitReason {
-        match &self.snapshot.projects[job.project as usize].name {
-            Some(project) => WaitReason::BudgetShort { project: project.clone(), asked: job.hold, left },
+    fn over_budget(&self, project: ProjectIndex, asked: MicroUsd, left: MicroUsd) -> WaitReason {
+        match &self.snapshot.projects[project as usize].name {
+            Some(project) => WaitReason::BudgetShort { project: project.clone(), asked, left },
             None => WaitReason::Next,
         }
     }
@@ -222,7 +260,7 @@ impl<'a> Pass<'a> {
     ///
     /// A job that only limits of its owner, group or project block is promised nothing of what it shares with others:
     /// they pass it. A job that asks for more than the whole of a limit is promised nothing either: it cannot start.
-    fn promise_to(&mut self, job: &WaitingJob) -> Option<Timestamp> {
+    fn promise_to(&mut self, job: &Wanted<'_>) -> Option<Timestamp> {
         let promises = self.snapshot.policy.promises;
         if self.blocking.iter().any(|(meter, _)| self.rooms[*meter as usize].promised >= promises) {
             return None;
@@ -239,7 +277,7 @@ impl<'a> Pass<'a> {
             job: job.id,
             needs: if shared { &self.needs } else { &self.blocking },
             span: job.duration.map_or(i64::MAX, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)),
-            groups: &self.snapshot.memberships[job.membership as usize],
+            groups: self.groups_of(job.whose.2),
         };
         let sure = shared && self.needs.iter().all(|(meter, _)| !self.rooms[*meter as usize].contested);
         promise(&mut self.rooms, &wish, self.snapshot.now).filter(|_| sure)

@@ -24,6 +24,9 @@ pub(crate) fn readiness(job: &WaitingJob, opens: Option<Timestamp>, now: Timesta
     if let Some((on, _)) = job.depend.iter().find(|(_, state)| *state == DependencyState::Failed) {
         return Readiness::Never(dependency_failed(on));
     }
+    if job.start_by.is_some_and(|by| by < now) {
+        return Readiness::Never(deadline_missed());
+    }
     if now.since(job.waiting_since.max(job.begin_at.unwrap_or_default())) > MAX_WAIT {
         return Readiness::Never(Fault::new(
             Code::WaitedTooLong,
@@ -51,10 +54,18 @@ pub(crate) fn openings(queues: &[QueuePolicy], now: Timestamp) -> Vec<Option<Tim
     queues.iter().map(|queue| StartWindow::opens(&queue.windows, now)).collect()
 }
 
+fn deadline_missed() -> Fault {
+    Fault::new(
+        Code::DeadlineMissed,
+        "The job waited until it could not be over by its deadline any more.",
+        "Submit it again with a later deadline, a shorter walltime, or a request that the queue's limits can meet sooner.",
+    )
+}
+
 fn dependency_failed(on: &Dependency) -> Fault {
     Fault::new(
         Code::DependencyFailed,
-        format!("Job {} ended so that \"{}\" can no longer come true.", on.job, on.condition.as_str()),
+        format!("Job {} ended so that \"{}\" can no longer come true.", on.target(), on.condition.as_str()),
         "Mend that job and submit both again.",
     )
 }

@@ -154,6 +154,8 @@ pub struct WaitingJob {
     pub need: Need,
     /// How long it keeps that at most; `None` when nobody knows.
     pub duration: Option<Duration>,
+    /// After this it cannot be over by its deadline any more; `None` without one.
+    pub start_by: Option<Timestamp>,
     /// What it may cost; a budget must have as much left.
     pub hold: MicroUsd,
     /// What it adds to its owner's usage for fair share: cost or core-seconds, the same unit for all.

@@ -20,6 +20,11 @@ pub fn text(name: &'static str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// A word of a few that must be there.
+pub fn word<T: FromStr>(name: &'static str) -> Result<T, EnvError> {
+    required(name)?.parse().map_err(|_| EnvError { name, what: "is none of the words it may be" })
+}
+
 /// A number that must be there.
 pub fn number<T: FromStr>(name: &'static str) -> Result<T, EnvError> {
     required(name)?.parse().map_err(|_| EnvError { name, what: "is no such number" })

@@ -9,7 +9,7 @@ mod logs;
 mod request_id;
 
 pub use clock::now_ms;
-pub use env::{EnvError, number, required, text};
+pub use env::{EnvError, number, required, text, word};
 pub use failure::StepFailure;
 pub use logs::{log_error, start_logs};
 pub use request_id::with_request_id;

@@ -12,7 +12,7 @@ use soca_cloud_aws::{
     ArtifactsAws, BusAws, CatalogAws, Clients, InstancesAws, OsEntropy, PricesAws, WorkflowAws,
 };
 use soca_domain::Timestamp;
-use soca_runtime::{EnvError, number, required};
+use soca_runtime::{EnvError, number, required, word};
 use soca_store_dynamodb::DynamoStore;
 use std::time::Duration;
 
@@ -111,6 +111,7 @@ pub fn settings() -> Result<Settings, EnvError> {
         boot_deadline: Duration::from_secs(number("BOOT_SECONDS")?),
         retry_delay: Duration::from_secs(number("RETRY_SECONDS")?),
         silence: Duration::from_secs(number("SILENCE_SECONDS")?),
+        project_rule: word("PROJECT_RULE")?,
         max_running_jobs: number("MAX_RUNNING_JOBS")?,
         max_provisioned_instances: number("MAX_INSTANCES")?,
     })

@@ -21,6 +21,8 @@
 //! | what a queue has in use | `USAGE#<name>` | `COUNTERS` | get |
 //! | what a user, group or project has in use there | `USAGE#<name>` | `USER#<user>`, `GROUP#<group>`, `PROJECT#<project>` | get |
 //! | what an owner spent for a project, day by day | `SHARE#<project or ->` | `<owner>#<day>` | query |
+//! | what the region offers, with prices | `REGION` | `OFFERS` | get |
+//! | pools that ran dry | `DRY` | `<market>#<type>` | query |
 //! | the counter of job numbers | `COUNTER` | `JOB` | update |
 //! | the lease on scheduling passes | `LEASE` | `TICK` | update |
 //!
@@ -37,7 +39,7 @@ use sha2::{Digest, Sha256};
 use soca_app::ports::store::OutputId;
 use soca_domain::{
     InstanceId, Job, JobId, JobState, ProjectName, QueueName, StackId, Timestamp, UserName,
-    limit::CounterScope,
+    limit::CounterScope, pool::CapacityPool,
 };
 use std::fmt::{self, Write as _};
 
@@ -214,6 +216,21 @@ pub(crate) fn all_queues() -> Range {
     Range { pk: "QUEUES".into(), from: " ".into(), to: "~".into() }
 }
 
+/// A project's rules.
+pub(crate) fn project(name: &ProjectName) -> Key {
+    key("PROJECTS", name.as_str())
+}
+
+/// All projects.
+pub(crate) fn all_projects() -> Range {
+    Range { pk: "PROJECTS".into(), from: " ".into(), to: "~".into() }
+}
+
+/// A project's account: a partition of its own, since every start of the project writes it.
+pub(crate) fn account(name: &ProjectName) -> Key {
+    key(format!("PROJECT#{name}"), "ACCOUNT")
+}
+
 /// A counter of what is in use.
 pub(crate) fn usage(scope: &CounterScope) -> Key {
     let (queue, sk) = match scope {
@@ -239,6 +256,21 @@ pub(crate) fn share(project: Option<&ProjectName>, owner: &UserName, day: i64) -
 pub(crate) fn shares_since(project: Option<&ProjectName>, owner: &UserName, day: i64) -> Range {
     let from = format!("{owner}#{:010}", day.max(0));
     Range { pk: share_partition(project), from, to: format!("{owner}$") }
+}
+
+/// What the region offers.
+pub(crate) fn offers() -> Key {
+    key("REGION", "OFFERS")
+}
+
+/// A pool that ran dry.
+pub(crate) fn dry_pool(pool: &CapacityPool) -> Key {
+    key("DRY", format!("{}#{}", pool.market.as_str(), pool.instance_type))
+}
+
+/// All pools that ran dry.
+pub(crate) fn all_dry_pools() -> Range {
+    Range { pk: "DRY".into(), from: " ".into(), to: "~".into() }
 }
 
 /// The last job number given.
@@ -286,8 +318,12 @@ mod tests {
                 "usage of a project",
                 usage(&CounterScope::Project(queued.queue.clone(), "wing".parse().unwrap())),
             ),
+            ("project", project(&"wing".parse().unwrap())),
+            ("account", account(&"wing".parse().unwrap())),
             ("share", share(Some(&"wing".parse().unwrap()), &queued.owner, 20_000)),
             ("share without a project", share(None, &queued.owner, 20_000)),
+            ("offers", offers()),
+            ("dry_pool", dry_pool(&samples::dry_pool().pool)),
             ("job_counter", job_counter()),
             ("tick_lease", tick_lease()),
         ];
@@ -303,6 +339,8 @@ mod tests {
             ("all_live", all_live()),
             ("all_nodes", all_nodes(&stack_id)),
             ("all_queues", all_queues()),
+            ("all_projects", all_projects()),
+            ("all_dry_pools", all_dry_pools()),
         ];
         let mut text = String::new();
         for (name, k) in keys {

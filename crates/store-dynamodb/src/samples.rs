@@ -6,13 +6,17 @@ use soca_domain::{
     depend::{Condition, Dependency},
     element::{Element, ElementChunk, ElementEnd},
     id::InstanceId,
-    instance_type::InstanceTypeName,
+    instance_type::{Architecture, InstanceType, InstanceTypeName},
     job::{AttemptRecord, CancelRequest, RunSpec, ScriptRef},
     launch::{LaunchSpec, SpotSpec},
     limit::{CounterScope, Limits, Need},
     memory::MemoryMib,
     node::{Node, NodeState},
+    offer::{Offer, OfferList, Traits},
+    policy::Policy,
+    pool::{CapacityPool, DryPool, Market},
     price::InstanceUse,
+    project::{Budget, Project},
     queue::QueuePolicy,
     request::{BaseOs, Join, Resources, SpotPrice, SpotStrategy, SubnetChoice},
     stack::{JoinGate, Stack, StackState, WaitStep, Waiter},
@@ -50,11 +54,11 @@ pub(crate) fn job() -> Job {
         launch: launch(),
         run: run(),
         array: Some("1-9:4%2".parse().unwrap()),
-        depend: vec![Dependency { job: JobId(1041), condition: Condition::AfterOk }],
+        depend: vec![Dependency { job: JobId(1041), element: None, condition: Condition::AfterOk }],
         begin_at: Some(NOON),
         submitted_at: NOON,
         attempts: vec![attempt()],
-        cancel: Some(CancelRequest { at: NOON, by: "bob".parse().unwrap() }),
+        cancel: Some(CancelRequest { at: NOON, by: "bob".parse().unwrap(), fault: None }),
         state: JobState::Queued { since: NOON, not_before: Some(Timestamp(NOON.0 + 60_000)) },
     }
 }
@@ -105,6 +109,7 @@ fn run() -> RunSpec {
         environment: vec![("EMPTY".into(), String::new()), ("MESH".into(), "fine".into())],
         submit_host: "login-1".into(),
         rerunnable: true,
+        policy: Policy::default(),
     }
 }
 
@@ -117,6 +122,7 @@ fn attempt() -> AttemptRecord {
         ended_at: Some(NOON),
         verdict: Some(Verdict::Exited { status: -1 }),
         instance_type: Some(c6i()),
+        rung: None,
         cost: Some(MicroUsd(123_456)),
     }
 }
@@ -132,8 +138,10 @@ pub(crate) fn stack() -> Stack {
         nodes: 2,
         project: None,
         groups: vec![],
+        rung: None,
         need: Need { instances: 2, ..Need::default() },
         counted: vec![CounterScope::Queue("normal".parse().unwrap())],
+        hold: MicroUsd(0),
         ends_by: None,
         created_at: NOON,
         join: JoinGate { token_hash: Some("0f".repeat(32)), expires_at: NOON, enrolled: 1 },
@@ -212,4 +220,49 @@ pub(crate) fn request() -> RememberedRequest {
         job: JobId(1042),
         expires_at: Timestamp(NOON.0 + 86_400_000),
     }
+}
+
+pub(crate) fn project() -> Project {
+    Project {
+        description: "The new wing".into(),
+        budget: Some(Budget { amount: MicroUsd(500_000_000), hard: true }),
+        shares: 3,
+        members: vec!["ada".parse().unwrap(), "group:cfd".parse().unwrap()],
+        ..Project::open("wing".parse().unwrap())
+    }
+}
+
+/// What a region offers, of each kind one.
+pub(crate) fn offers() -> OfferList {
+    let kind = InstanceType {
+        name: c6i(),
+        vcpus: 2,
+        cores: 1,
+        memory: MemoryMib(4_096),
+        architecture: Architecture::X86_64,
+        efa: false,
+        threads_settable: true,
+        gpus: 0,
+    };
+    let traits = Traits { clock_mhz: 3_500, current: true, spot: true, ..Traits::default() };
+    let odd = Traits { burstable: true, bare_metal: true, accelerated: true, ..Traits::default() };
+    let other = InstanceType {
+        name: "g5g.metal".parse().unwrap(),
+        architecture: Architecture::Arm64,
+        efa: true,
+        threads_settable: false,
+        gpus: 2,
+        ..kind.clone()
+    };
+    let offers = vec![
+        Offer { kind, traits, hourly: Some(MicroUsd(85_000)) },
+        Offer { kind: other, traits: odd, hourly: None },
+    ];
+    OfferList { offers, read_at: NOON }
+}
+
+/// A pool that ran dry.
+pub(crate) fn dry_pool() -> DryPool {
+    let pool = CapacityPool { market: Market::Spot, instance_type: c6i() };
+    DryPool { pool, until: Timestamp(NOON.0 + 300_000) }
 }

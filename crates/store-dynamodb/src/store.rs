@@ -4,8 +4,8 @@ use crate::{
     keys::{self, Key},
     read::Order,
     rows::{
-        self, ElementsRow, JobRow, NodeRow, OutputRow, QueueRow, RequestRow, Row, ShareRow, StackPointerRow,
-        StackRow, UsageRow,
+        self, AccountRow, DryPoolRow, ElementsRow, JobRow, NodeRow, OffersRow, OutputRow, ProjectRow,
+        QueueRow, RequestRow, Row, ShareRow, StackPointerRow, StackRow, UsageRow,
     },
     writes::{Condition, some_unless_empty},
 };
@@ -17,8 +17,12 @@ use soca_app::ports::store::{
 use soca_domain::{
     InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
+    ledger::Account,
     limit::{CounterScope, Usage},
     node::Node,
+    offer::OfferList,
+    pool::DryPool,
+    project::Project,
     queue::QueuePolicy,
     stack::Stack,
 };
@@ -148,6 +152,18 @@ impl Store for DynamoStore {
         self.entities::<QueueRow, _>(keys::all_queues()).await
     }
 
+    async fn projects(&self) -> Result<Vec<Project>, StoreError> {
+        self.entities::<ProjectRow, _>(keys::all_projects()).await
+    }
+
+    async fn project(&self, name: &ProjectName) -> Result<Option<Project>, StoreError> {
+        self.entity::<ProjectRow, _>(keys::project(name)).await
+    }
+
+    async fn account(&self, project: &ProjectName) -> Result<Account, StoreError> {
+        Ok(self.entity::<AccountRow, _>(keys::account(project)).await?.unwrap_or_default())
+    }
+
     async fn usage(&self, scope: &CounterScope) -> Result<Usage, StoreError> {
         Ok(self.entity::<UsageRow, _>(keys::usage(scope)).await?.unwrap_or_default())
     }
@@ -161,6 +177,14 @@ impl Store for DynamoStore {
         let range = keys::shares_since(project, owner, since_day);
         let rows: Vec<ShareRow> = self.query(&range, Order::Ascending, None).await?;
         Ok(rows.into_iter().map(|row| (row.day, MicroUsd(row.cost))).collect())
+    }
+
+    async fn offers(&self) -> Result<Option<OfferList>, StoreError> {
+        self.entity::<OffersRow, _>(keys::offers()).await
+    }
+
+    async fn dry_pools(&self) -> Result<Vec<DryPool>, StoreError> {
+        self.entities::<DryPoolRow, _>(keys::all_dry_pools()).await
     }
 
     async fn begin_tick(

@@ -196,6 +196,14 @@ pub enum Directive {
         /// The attempt.
         attempt: u32,
     },
+    /// Warn the job now with the signal of its `Run`, since its capacity is about to be taken away; once, however often
+    /// this comes. A job that asked for no warning is left alone.
+    Warn {
+        /// The job's number.
+        job: u64,
+        /// The attempt.
+        attempt: u32,
+    },
     /// Run on this node what `pbsdsh` of the job asks for (nodes other than 0 only). Comes with every answer while the
     /// job is starting or running; once an answer comes without it, what was started so is ended.
     Serve(Box<ServeDirective>),
@@ -241,6 +249,12 @@ pub struct RunDirective {
     pub walltime_seconds: Option<u64>,
     /// Seconds between SIGTERM and SIGKILL.
     pub grace_seconds: u64,
+    /// The moment, milliseconds since 1970, at which every script of the job is ended as at its walltime.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_by_ms: Option<i64>,
+    /// The signal that is sent before the walltime.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<WarningDirective>,
     /// CPUs on each node for the job (`NCPUS`, `OMP_NUM_THREADS`).
     pub ncpus: u32,
     /// Lines of each host in the node file (`mpiprocs`).
@@ -249,6 +263,17 @@ pub struct RunDirective {
     pub nodes: Vec<String>,
     /// The array still to be run, if it is one.
     pub array: Option<ArrayDirective>,
+}
+
+/// The signal before the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WarningDirective {
+    /// Its number on Linux.
+    pub signal: i32,
+    /// So many seconds before the script is ended at its walltime.
+    pub before_seconds: u64,
+    /// Only to the script's own process, not to its process group.
+    pub shell_only: bool,
 }
 
 /// What a node that does not run the script must know of a job to run commands for it.
@@ -342,6 +367,17 @@ mod tests {
           ]
         }
         "#);
+    }
+
+    #[test]
+    fn an_order_to_run_from_before_warnings_is_read_and_kept_p12() {
+        let old = r#"{"job":1,"attempt":1,"name":"n","owner":"o","queue":"q","project":null,"script":"","shell":null,
+            "workdir":"/","stdout":"/o","stderr":"/e","joined":false,"environment":[],"submit_host":"h",
+            "walltime_seconds":60,"grace_seconds":30,"ncpus":1,"mpiprocs":1,"nodes":[],"array":null}"#;
+        let read: RunDirective = serde_json::from_str(old).unwrap();
+        assert_eq!((read.end_by_ms, read.warning), (None, None));
+        let written = serde_json::to_value(&read).unwrap();
+        assert_eq!(written, serde_json::from_str::<serde_json::Value>(old).unwrap());
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The HTTP API's bodies: `/v1/…`, JSON, times as RFC 3339 UTC, spans in seconds, money in micro-USD.
 
+mod projects;
 mod queue_settings;
 
+pub use projects::{Project, ProjectBudget, ProjectList, ProjectSettings};
 pub use queue_settings::{QueueReservation, QueueSettings, QueueShare};
 
 use serde::{Deserialize, Serialize};
@@ -109,8 +111,17 @@ pub struct Job {
     pub nodes: u32,
     /// CPUs asked for on each node.
     pub ncpus: Option<u32>,
+    /// Memory asked for on each node, MiB.
+    #[serde(default)]
+    pub memory_mib: Option<u64>,
+    /// GPUs asked for on each node.
+    #[serde(default)]
+    pub ngpus: Option<u32>,
     /// First choice first.
     pub instance_types: Vec<String>,
+    /// `cheapest` or `fastest`, when the types were chosen by what the job asks for.
+    #[serde(default)]
+    pub instance_selection: Option<String>,
     /// Longest run.
     pub walltime_seconds: Option<u64>,
     /// `first-last[:step][%limit]`
@@ -123,10 +134,25 @@ pub struct Job {
     pub stdout: String,
     /// Where standard error goes.
     pub stderr: String,
-    /// `afterok:12`, …
+    /// `afterok:12`, `afterok:12[3]`, `singleton`, …
     pub depend: Vec<String>,
     /// Earliest start.
     pub begin_at: Option<String>,
+    /// How often it is started at most.
+    #[serde(default)]
+    pub attempts_allowed: Option<u32>,
+    /// `[B:]SIGNAL@seconds`: the signal before its walltime, and when its capacity is taken away.
+    #[serde(default)]
+    pub signal: Option<String>,
+    /// Seconds between SIGTERM and SIGKILL, if not the usual time.
+    #[serde(default)]
+    pub grace_seconds: Option<u64>,
+    /// By when it must have ended.
+    #[serde(default)]
+    pub deadline: Option<String>,
+    /// What its instances may cost, micro-USD.
+    #[serde(default)]
+    pub max_cost_micro_usd: Option<u64>,
 }
 
 /// Why a job waits.
@@ -174,6 +200,15 @@ pub struct Attempt {
     pub reason: Option<Reason>,
     /// What EC2 launched.
     pub instance_type: Option<String>,
+    /// What it was to launch, first choice first; empty for attempts of older releases.
+    #[serde(default)]
+    pub offered_types: Vec<String>,
+    /// How instances were bought: `on-demand` or `spot`; absent for attempts of older releases.
+    #[serde(default)]
+    pub market: Option<String>,
+    /// Why it was not what the job asks for first.
+    #[serde(default)]
+    pub instead_because: Option<String>,
     /// What it cost.
     pub cost_micro_usd: Option<u64>,
 }

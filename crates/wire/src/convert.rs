@@ -1,6 +1,7 @@
 //! From the domain's values to the API's bodies.
 
 mod job;
+mod projects;
 mod queue_settings;
 
 use crate::api;
@@ -17,6 +18,7 @@ use soca_domain::{
 };
 
 pub use job::{explanation, job};
+pub use projects::{project, project_rules};
 pub use queue_settings::{queue_policy, queue_settings};
 
 /// Why a job waits.

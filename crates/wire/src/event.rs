@@ -8,6 +8,8 @@ pub const SOURCE: &str = "soca";
 pub const JOB_QUEUED: &str = "JobQueued";
 /// `detail-type` of [`JobEnded`].
 pub const JOB_ENDED: &str = "JobEnded";
+/// `detail-type` of [`RulesChanged`].
+pub const RULES_CHANGED: &str = "RulesChanged";
 
 /// A queue should be looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,4 +29,13 @@ pub struct JobEnded {
     pub queue: String,
     /// `completed`, `failed`, `cancelled`, `timed_out` or `node_failed`.
     pub outcome: String,
+}
+
+/// An administrator changed what jobs may start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulesChanged {
+    /// What was changed: `queue`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
 }

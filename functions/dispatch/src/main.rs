@@ -1,4 +1,4 @@
-//! Lambda `dispatch`: a scheduling pass for every `JobQueued` and `JobEnded` event and every minute.
+//! Lambda `dispatch`: a scheduling pass for every event of ours on the bus and every minute.
 //!
 //! What the event says does not matter: the pass reads the queues as they are.
 

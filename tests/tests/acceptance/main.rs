@@ -8,7 +8,11 @@
 mod breakage;
 mod bursts;
 mod cancels;
+mod capacity;
+mod dependencies;
+mod desk;
 mod examples;
+mod money;
 mod refusals;
 mod scheduling;
 mod triggers;

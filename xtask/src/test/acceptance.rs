@@ -31,14 +31,14 @@ pub fn run(repo: &Repo, name: Option<&str>) -> Outcome<Count> {
             command.env("SOCA_TWIN_DIR", &twin.dir);
         };
         if with_nextest {
-            return nextest(repo, &filter, name, &report, &mut |command| {
+            return nextest(repo.cargo(), repo, ("ci", &filter), name, &report, &mut |command| {
                 prepare(command);
                 command.args(["--test-threads", "1"]);
             });
         }
         let mut words: Vec<OsString> = Vec::new();
         words.extend(programs.iter().flat_map(|program| [OsString::from("--test"), program.into()]));
-        cargo_test(repo, &words, name, &report, &mut |command| {
+        cargo_test(repo.cargo(), &words, name, &report, &mut |command| {
             prepare(command);
             command.env("RUST_TEST_THREADS", "1");
         })

@@ -30,8 +30,10 @@ pub enum Layer {
     Format,
     /// clippy has nothing to say.
     Clippy,
-    /// Unit tests, contract suites, simulations.
+    /// Unit tests, contract suites.
     Tests,
+    /// The seeded simulation of the control plane.
+    Simulation,
     /// The template and the state machines are sound.
     Template,
     /// The emulators' edges do what they say.
@@ -41,8 +43,12 @@ pub enum Layer {
 }
 
 impl Layer {
-    const ALL: [Layer; 6] =
-        [Layer::Format, Layer::Clippy, Layer::Tests, Layer::Template, Layer::Edges, Layer::Acceptance];
+    /// Before all others: cheap, and what they say is mended first.
+    const FIRST: [Layer; 2] = [Layer::Format, Layer::Clippy];
+    /// Pairs that run beside each other: Python that mostly waits beside the tests in Rust, and the simulation, which
+    /// only computes and gives way, beside the acceptance tests, which mostly wait.
+    const PAIRS: [(&[Layer], &[Layer]); 2] =
+        [(&[Layer::Tests], &[Layer::Template, Layer::Edges]), (&[Layer::Acceptance], &[Layer::Simulation])];
 
     /// Its name in the table and of its report.
     pub fn name(self) -> &'static str {
@@ -50,6 +56,7 @@ impl Layer {
             Layer::Format => "format",
             Layer::Clippy => "clippy",
             Layer::Tests => "tests",
+            Layer::Simulation => "simulation",
             Layer::Template => "template",
             Layer::Edges => "edges",
             Layer::Acceptance => "acceptance",
@@ -58,7 +65,22 @@ impl Layer {
 
     /// Whether it has tests that can be picked by name.
     fn has_names(self) -> bool {
-        matches!(self, Layer::Tests | Layer::Edges | Layer::Acceptance)
+        matches!(self, Layer::Tests | Layer::Simulation | Layer::Edges | Layer::Acceptance)
+    }
+
+    /// Runs it to a row of the table; what keeps it from running is a failure of its own.
+    fn timed(self, repo: &Repo, name: Option<&str>) -> Row {
+        eprintln!("── {} ", self.name());
+        let began = Instant::now();
+        let count = self.run(repo, name).unwrap_or_else(|fault| Count {
+            failed: 1,
+            look: vec![match fault {
+                Fault::Told(status) => format!("{} ended with status {status}; see above", self.name()),
+                own => own.to_string().replace('\n', " "),
+            }],
+            ..Count::default()
+        });
+        (self.name(), count, began.elapsed().as_secs_f64())
     }
 
     fn run(self, repo: &Repo, name: Option<&str>) -> Outcome<Count> {
@@ -66,6 +88,7 @@ impl Layer {
             Layer::Format => checks::format(repo),
             Layer::Clippy => checks::clippy(repo),
             Layer::Tests => rust::run(repo, name),
+            Layer::Simulation => rust::simulation(repo, name),
             Layer::Template => crate::lint::run(repo),
             Layer::Edges => checks::edges(repo, name),
             Layer::Acceptance => acceptance::run(repo, name),
@@ -78,25 +101,27 @@ pub fn run(repo: &Repo, name: Option<&str>) -> Outcome<u8> {
     let reports = repo.reports();
     std::fs::create_dir_all(&reports).map_err(|e| Fault::machine(reports.display(), e))?;
     build(repo)?;
-    let mut rows = Vec::new();
-    for layer in Layer::ALL.into_iter().filter(|layer| name.is_none() || layer.has_names()) {
-        eprintln!("── {} ", layer.name());
-        let began = Instant::now();
-        let count = layer.run(repo, name).unwrap_or_else(|fault| Count {
-            failed: 1,
-            look: vec![match fault {
-                Fault::Told(status) => format!("{} ended with status {status}; see above", layer.name()),
-                own => own.to_string().replace('\n', " "),
-            }],
-            ..Count::default()
-        });
-        rows.push((layer.name(), count, began.elapsed().as_secs_f64()));
+    let wanted = |layer: &Layer| name.is_none() || layer.has_names();
+    let run_all = |layers: &[Layer]| -> Vec<Row> {
+        layers.iter().filter(|layer| wanted(layer)).map(|layer| layer.timed(repo, name)).collect()
+    };
+    let mut rows = run_all(&Layer::FIRST);
+    for (layers, beside) in Layer::PAIRS {
+        rows.extend(std::thread::scope(|scope| {
+            let beside = scope.spawn(|| run_all(beside));
+            let mut rows = run_all(layers);
+            rows.extend(beside.join().expect("a layer's failure is a row, not a panic"));
+            rows
+        }));
     }
     println!("{}", table(&rows, name));
     Ok(u8::from(rows.iter().any(|(_, count, _)| count.failed > 0)))
 }
 
-fn table(rows: &[(&str, Count, f64)], name: Option<&str>) -> String {
+/// A layer's name, how it went, and its seconds.
+type Row = (&'static str, Count, f64);
+
+fn table(rows: &[Row], name: Option<&str>) -> String {
     let mut text = format!("\n{:<12}{:>8}{:>8}{:>10}\n", "layer", "passed", "failed", "seconds");
     for (layer, count, seconds) in rows {
         text += &format!("{layer:<12}{:>8}{:>8}{seconds:>10.1}\n", count.passed, count.failed);

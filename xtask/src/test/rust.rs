@@ -21,17 +21,47 @@ use std::{
 /// Test programs with this beginning need the twin, and are a layer of their own.
 pub const ACCEPTANCE: &str = "acceptance";
 
-/// Unit tests, contract suites and simulations.
+/// The test program of the seeded simulation, a layer of its own since it computes for minutes.
+const SIMULATION: &str = "simulation";
+
+/// Unit tests and contract suites.
 pub fn run(repo: &Repo, name: Option<&str>) -> Outcome<Count> {
     let report = repo.reports().join("tests.xml");
-    let filter = format!("not binary(/^{ACCEPTANCE}/)");
+    let filter = format!("not binary(/^{ACCEPTANCE}/) & not binary({SIMULATION})");
     if has_nextest(repo) {
-        return nextest(repo, &filter, name, &report, &mut |_| {});
+        return nextest(repo.cargo(), repo, ("ci", &filter), name, &report, &mut |_| {});
     }
-    let targets = targets(repo, |target| !target.starts_with(ACCEPTANCE))?;
+    let targets = targets(repo, |target| !target.starts_with(ACCEPTANCE) && target != SIMULATION)?;
     let mut words: Vec<OsString> = ["--lib", "--bins"].into_iter().map(OsString::from).collect();
     words.extend(targets.into_iter().flat_map(|target| [OsString::from("--test"), target.into()]));
-    cargo_test(repo, &words, name, &report, &mut |_| {})
+    cargo_test(repo.cargo(), &words, name, &report, &mut |_| {})
+}
+
+/// The seeded simulation, giving way to whatever else runs.
+pub fn simulation(repo: &Repo, name: Option<&str>) -> Outcome<Count> {
+    let report = repo.reports().join("simulation.xml");
+    if has_nextest(repo) {
+        let filter = format!("binary({SIMULATION})");
+        return nextest(giving_way(&repo.cargo()), repo, (SIMULATION, &filter), name, &report, &mut |_| {});
+    }
+    let words = ["--test", SIMULATION].map(OsString::from);
+    cargo_test(giving_way(&repo.cargo()), &words, name, &report, &mut |_| {})
+}
+
+/// The same program, at the lowest priority.
+fn giving_way(command: &Command) -> Command {
+    let mut nice = Command::new("nice");
+    nice.args(["-n", "19"]).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => nice.env(name, value),
+            None => nice.env_remove(name),
+        };
+    }
+    if let Some(dir) = command.get_current_dir() {
+        nice.current_dir(dir);
+    }
+    nice
 }
 
 /// Whether cargo-nextest is installed.
@@ -47,18 +77,18 @@ fn narrowed(filter: &str, name: Option<&str>) -> String {
     }
 }
 
-/// Runs nextest; `prepare` may add to the command.
+/// Runs nextest by `cargo`, with a profile and a filter; `prepare` may add to the command.
 pub fn nextest(
+    mut cargo: Command,
     repo: &Repo,
-    filter: &str,
+    (profile, filter): (&str, &str),
     name: Option<&str>,
     report: &Path,
     prepare: &mut dyn FnMut(&mut Command),
 ) -> Outcome<Count> {
-    let made = repo.target.join("nextest/ci/junit.xml");
+    let made = repo.target.join("nextest").join(profile).join("junit.xml");
     let _ = fs::remove_file(&made);
-    let mut cargo = repo.cargo();
-    cargo.args(["nextest", "run", "--workspace", "--locked", "--profile", "ci", "--no-tests", "pass"]);
+    cargo.args(["nextest", "run", "--workspace", "--locked", "--profile", profile, "--no-tests", "pass"]);
     cargo.args(["-E", &narrowed(filter, name)]);
     prepare(&mut cargo);
     let ended = status(&mut cargo)?;
@@ -90,14 +120,13 @@ fn not_built() -> Fault {
 
 /// Runs cargo's own runner, one test at a time in the report.
 pub fn cargo_test(
-    repo: &Repo,
+    mut cargo: Command,
     targets: &[OsString],
     name: Option<&str>,
     report: &Path,
     prepare: &mut dyn FnMut(&mut Command),
 ) -> Outcome<Count> {
     let began = Instant::now();
-    let mut cargo = repo.cargo();
     cargo.args(["test", "--workspace", "--locked", "--no-fail-fast"]).args(targets);
     prepare(&mut cargo);
     cargo.args(name);
@@ -144,6 +173,17 @@ mod tests {
         let seen: Vec<(&str, bool)> =
             cases.iter().map(|case| (case.name.as_str(), case.failure.is_some())).collect();
         assert_eq!(seen, [("a::b", false), ("c", true)]);
+    }
+
+    #[test]
+    fn giving_way_keeps_program_arguments_and_environment() {
+        let mut cargo = Command::new("cargo");
+        cargo.arg("--color=auto").env("A", "1").current_dir("/tmp");
+        let nice = giving_way(&cargo);
+        let words: Vec<_> = nice.get_args().collect();
+        assert_eq!(words, ["-n", "19", "cargo", "--color=auto"]);
+        assert_eq!(nice.get_current_dir(), Some(Path::new("/tmp")));
+        assert_eq!(nice.get_envs().count(), 1);
     }
 
     #[test]

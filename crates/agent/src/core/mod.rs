@@ -94,6 +94,8 @@ pub enum Effect {
     Attend(UnitKey),
     /// End the unit's script.
     Stop(UnitKey, Manner),
+    /// Have a unit's script warned that its end is near.
+    Warn(UnitKey),
     /// Start the server that runs commands for this job, and say [`Input::ServerGone`] when it is gone.
     Serve(Box<ServeDirective>),
     /// End that server and what it runs.
@@ -316,6 +318,10 @@ impl Core {
                 }
                 Directive::Cancel { job, attempt } => {
                     effects.extend(self.cancel(RunKey { job, attempt }, wall))
+                }
+                Directive::Warn { job, attempt } => {
+                    let run = self.journal.run(RunKey { job, attempt });
+                    effects.extend(run.into_iter().flat_map(|run| run.live().map(Effect::Warn)));
                 }
                 Directive::Serve(serve) => served.push(*serve),
                 Directive::Shutdown => {

@@ -98,6 +98,8 @@ fn as_run(serve: ServeDirective) -> RunDirective {
         submit_host: serve.submit_host,
         walltime_seconds: None,
         grace_seconds: GRACE_SECONDS,
+        end_by_ms: None,
+        warning: None,
         ncpus: serve.ncpus,
         mpiprocs: serve.mpiprocs,
         nodes: serve.nodes,

@@ -26,6 +26,8 @@ pub(super) enum Event {
     Cancel,
     /// The agent wants the end without grace.
     Kill,
+    /// The agent wants the script warned.
+    Warn,
     /// Output could not be written.
     Broken(Fault),
     /// Time has passed.
@@ -35,6 +37,8 @@ pub(super) enum Event {
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
+    /// The signal that the job asked for.
+    Warn,
     /// SIGTERM to the script's process group.
     TerminateGroup,
     /// SIGTERM to every process that is left.
@@ -62,6 +66,8 @@ enum Phase {
 pub(super) struct Machine {
     phase: Phase,
     walltime_at: Option<u64>,
+    /// When to warn, until it was done; `None` also of a job that asked for no warning.
+    warn_at: Option<u64>,
     grace_ms: u64,
     /// Why it was ended by us: the first reason counts.
     cause: Option<End>,
@@ -69,17 +75,18 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    /// A script that starts now.
-    pub(super) fn new(now: u64, walltime_seconds: Option<u64>, grace_seconds: u64) -> Machine {
-        let walltime_at = walltime_seconds.map(|seconds| now.saturating_add(seconds.saturating_mul(1000)));
+    /// A script that starts now and may run for `limit_ms`; without a limit there is a warning only on request.
+    pub(super) fn new(now: u64, limit_ms: Option<u64>, grace_seconds: u64, warn_ms: Option<u64>) -> Machine {
+        let walltime_at = limit_ms.map(|limit| now.saturating_add(limit));
         let grace_ms = grace_seconds.saturating_mul(1000);
-        Machine { phase: Phase::Running, walltime_at, grace_ms, cause: None, outcome: None }
+        let warn_at = warn_ms.map(|before| walltime_at.unwrap_or(u64::MAX).saturating_sub(before).max(now));
+        Machine { phase: Phase::Running, walltime_at, warn_at, grace_ms, cause: None, outcome: None }
     }
 
     /// When to tick.
     pub(super) fn due(&self) -> Option<u64> {
         match self.phase {
-            Phase::Running => self.walltime_at,
+            Phase::Running => self.warn_at.into_iter().chain(self.walltime_at).min(),
             Phase::Ending { kill_at } | Phase::Sweeping { kill_at } => Some(kill_at),
             Phase::Killing { again_at, .. } => Some(again_at),
             Phase::Over => None,
@@ -117,6 +124,7 @@ impl Machine {
                 None
             }
             Event::Cancel => self.end_script(now, End::Cancelled, self.grace_ms),
+            Event::Warn => self.warn(),
             Event::Kill => {
                 self.cause = self.cause.take().or_else(|| self.outcome.is_none().then_some(End::Cancelled));
                 match self.phase {
@@ -141,6 +149,7 @@ impl Machine {
             Phase::Running if self.walltime_at.is_some_and(|at| at <= now) => {
                 self.end_script(now, End::Walltime, self.grace_ms)
             }
+            Phase::Running if self.warn_at.is_some_and(|at| at <= now) => self.warn(),
             Phase::Ending { kill_at } | Phase::Sweeping { kill_at } if kill_at <= now => Some(self.kill(now)),
             Phase::Killing { again_at, pause } if again_at <= now => {
                 let pause = (pause * 2).min(KILL_AGAIN_MS.1);
@@ -153,6 +162,12 @@ impl Machine {
             | Phase::Killing { .. }
             | Phase::Over => None,
         }
+    }
+
+    /// Once, and only while the script runs and is not being ended.
+    fn warn(&mut self) -> Option<Action> {
+        let wanted = self.phase == Phase::Running && self.warn_at.take().is_some();
+        wanted.then_some(Action::Warn)
     }
 
     fn end_script(&mut self, now: u64, cause: End, grace_ms: u64) -> Option<Action> {

@@ -12,10 +12,10 @@ use crate::units::StartedFile;
 use crate::wake::Bell;
 use crate::{files, log, processes};
 use nix::errno::Errno;
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
-use soca_wire::agent::{End, Stream};
+use soca_wire::agent::{End, RunDirective, Stream};
 use std::io::{self, PipeReader, Read};
 use std::process::Stdio;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -65,13 +65,22 @@ pub(super) fn supervise(unit: &Unit<'_>, prepared: Prepared, bell: &mut Bell) ->
         note_start(unit, bell);
     }
     let directive = &unit.run.directive;
-    let machine = Machine::new(unit.clock.steady_ms(), directive.walltime_seconds, directive.grace_seconds);
+    let limit = limit_ms(directive, unit.clock.wall_ms());
+    let warn_ms = directive.warning.map(|warning| warning.before_seconds.saturating_mul(1000));
+    let machine = Machine::new(unit.clock.steady_ms(), limit, directive.grace_seconds, warn_ms);
     let machine = watch(unit, machine, script.pid, &receiver);
     let end = drain(unit, machine, &dry, &receiver);
     match refused {
         Some(sentence) => Err(Fault::cannot_start(sentence)),
         None => Ok(end),
     }
+}
+
+/// How long a script that starts now may run: for its walltime, and not beyond the moment at which the job must be over.
+fn limit_ms(directive: &RunDirective, wall_ms: i64) -> Option<u64> {
+    let walltime = directive.walltime_seconds.map(|seconds| seconds.saturating_mul(1000));
+    let left = directive.end_by_ms.map(|end| u64::try_from(end.saturating_sub(wall_ms)).unwrap_or(0));
+    walltime.into_iter().chain(left).min()
 }
 
 /// Nothing is ever sent: the channel only tells that its senders are gone.
@@ -118,7 +127,11 @@ fn listen_to_agent(unit: &Unit<'_>, events: Sender<Event>) -> io::Result<()> {
 }
 
 fn request(byte: u8) -> Event {
-    if byte == b'k' { Event::Kill } else { Event::Cancel }
+    match byte {
+        b'k' => Event::Kill,
+        b'w' => Event::Warn,
+        _ => Event::Cancel,
+    }
 }
 
 /// Waits for every process of the script, adopted ones included, until there is none.
@@ -152,6 +165,7 @@ fn watch(unit: &Unit<'_>, mut machine: Machine, script: Pid, events: &Receiver<E
         let found = || processes::descendants(Pid::this());
         match machine.step(unit.clock.steady_ms(), event) {
             None => {}
+            Some(Action::Warn) => warn(&unit.run.directive, script),
             Some(Action::TerminateGroup) => {
                 let _ = killpg(script, Signal::SIGTERM);
                 let _ = killpg(script, Signal::SIGCONT);
@@ -167,6 +181,15 @@ fn watch(unit: &Unit<'_>, mut machine: Machine, script: Pid, events: &Receiver<E
         }
     }
     machine
+}
+
+/// Sends what the job asked for, to all of its process group or to the script's own process.
+fn warn(directive: &RunDirective, script: Pid) {
+    let Some(warning) = directive.warning else { return };
+    let Ok(signal) = Signal::try_from(warning.signal) else { return };
+    let sent = if warning.shell_only { kill(script, signal) } else { killpg(script, signal) };
+    let error = sent.err().map_or_else(String::new, |error| error.to_string());
+    log::info("script.warned", &[("signal", &signal.as_str()), ("error.message", &error)]);
 }
 
 /// Waits for the pumps: their last words may be that the output was lost.

@@ -4,7 +4,7 @@
 //! runs/1042.1/run.json        the directive and what else the supervisor must know
 //! runs/1042.1/job/            the unit of a plain job; an element's has its index as name
 //!     lock                    made once, locked while the supervisor lives: an attempt runs at most once
-//!     control                 a pipe: `c` cancels, `k` kills
+//!     control                 a pipe: `c` cancels, `k` kills, `w` warns
 //!     cancel                  the same byte, for a supervisor that is not listening yet
 //!     place                   the script's own temporary directory
 //!     started.json            when the script started
@@ -167,6 +167,11 @@ impl Runs {
         let noted = files::private_dir(&unit).and_then(|()| fs::write(note, [byte]));
         wake::ring(&unit.join("control"), byte);
         noted.map(|()| true)
+    }
+
+    /// Asks a unit's supervisor to warn the script. Nobody listening is no error: the order comes again.
+    pub fn warn(&self, key: UnitKey) {
+        wake::ring(&self.unit(key).join("control"), b'w');
     }
 
     /// Removes a unit's files.

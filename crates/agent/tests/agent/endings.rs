@@ -2,7 +2,7 @@
 
 use super::node::Node;
 use super::{runs, unique_seconds, until};
-use soca_wire::agent::{End, RunDirective};
+use soca_wire::agent::{End, RunDirective, WarningDirective};
 
 /// A script that does not want to end, with daemons that do not either.
 fn stubborn(marker: &str) -> String {
@@ -33,6 +33,47 @@ fn a_cancelled_script_is_killed_with_everything() {
     node.plane.with(|state| state.cancelled.push(job));
     assert_eq!(node.plane.end_of(job), End::Cancelled);
     assert!(!runs(&marker));
+}
+
+/// A script that waits for its warning, in the shell and in a process beside it, and says when it came.
+fn forewarned(node: &Node, before_seconds: u64, shell_only: bool) -> RunDirective {
+    let script = "(trap 'echo child; exit 0' USR1; while :; do sleep 0.05; done) &\n\
+                  trap 'sleep 0.3; echo shell; exit 7' USR1\nsleep 0.2\necho up\nwhile :; do sleep 0.05; done";
+    let warning = Some(WarningDirective { signal: 10, before_seconds, shell_only });
+    RunDirective { warning, grace_seconds: 30, ..node.job(1, script) }
+}
+
+#[test]
+fn a_script_is_warned_before_its_walltime() {
+    let node = Node::quick();
+    let job = RunDirective { walltime_seconds: Some(602), ..forewarned(&node, 600, false) };
+    let job = node.plane.submit(job);
+    assert_eq!(node.plane.end_of(job), End::Exited { status: 7 });
+    assert_eq!(node.read("case/o1"), "up\nchild\nshell\n");
+}
+
+#[test]
+fn a_script_is_warned_at_once_when_its_node_is_taken_back() {
+    let node = Node::quick();
+    let job = node.plane.submit(forewarned(&node, 60, true));
+    node.plane.wait("the start", |state| state.started(job));
+    until("the traps are set", || node.read("case/o1") == "up\n");
+    node.plane.with(|state| state.warned.push(job));
+    assert_eq!(node.plane.end_of(job), End::Exited { status: 7 });
+    assert_eq!(node.read("case/o1"), "up\nshell\n", "only the shell asked for it");
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the moment is one of the machine's clock, which the agent reads"
+)]
+fn nothing_runs_on_after_the_moment_at_which_the_job_must_be_over() {
+    let node = Node::quick();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let end_by_ms = i64::try_from(now.as_millis()).unwrap() + 500;
+    let job = RunDirective { end_by_ms: Some(end_by_ms), walltime_seconds: None, ..node.job(1, "sleep 600") };
+    assert_eq!(node.plane.end_of(node.plane.submit(job)), End::Walltime);
 }
 
 #[test]

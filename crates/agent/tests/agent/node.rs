@@ -182,6 +182,8 @@ impl Node {
             submit_host: "login".into(),
             walltime_seconds: Some(600),
             grace_seconds: 1,
+            end_by_ms: None,
+            warning: None,
             ncpus: 2,
             mpiprocs: 2,
             nodes: vec!["node0".into(), "node1".into()],

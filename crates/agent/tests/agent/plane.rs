@@ -21,6 +21,8 @@ pub(crate) struct State {
     pub(crate) reports: Vec<Report>,
     pub(crate) jobs: Vec<RunDirective>,
     pub(crate) cancelled: Vec<u64>,
+    /// Jobs that are to be warned, at each sync.
+    pub(crate) warned: Vec<u64>,
     /// Jobs that run on another node.
     pub(crate) served: Vec<ServeDirective>,
     pub(crate) node_index: u32,
@@ -65,6 +67,8 @@ impl State {
                 directives.push(Directive::Cancel { job: job.job, attempt: job.attempt });
             } else if !started(job.job) {
                 directives.push(Directive::Run(Box::new(job.clone())));
+            } else if self.warned.contains(&job.job) {
+                directives.push(Directive::Warn { job: job.job, attempt: job.attempt });
             }
         }
         directives.extend(self.served.iter().cloned().map(|job| Directive::Serve(Box::new(job))));

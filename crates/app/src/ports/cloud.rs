@@ -5,8 +5,10 @@ use soca_domain::{
     Fault, InstanceId, MicroUsd, StackId, Timestamp,
     instance_type::{InstanceType, InstanceTypeName},
     launch::LaunchSpec,
+    offer::Offer,
     price::InstanceUse,
 };
+use std::collections::BTreeMap;
 
 /// What can go wrong with the cloud. Adapters translate error codes into this; nobody else sees one.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +34,8 @@ pub trait Catalog: Send + Sync {
     async fn instance_type(&self, name: &InstanceTypeName) -> Result<Option<InstanceType>, CloudError>;
     /// Every type's name in the region; slow, for the error path.
     async fn instance_type_names(&self) -> Result<Vec<String>, CloudError>;
+    /// Every type that jobs can run on, without prices; slow, for the daily list.
+    async fn offers(&self) -> Result<Vec<Offer>, CloudError>;
 }
 
 /// What EC2 would say to a launch, without launching.
@@ -123,6 +127,8 @@ pub trait Instances: Send + Sync {
 pub trait Prices: Send + Sync {
     /// The on-demand Linux price per hour in this region; `None` when no list has it.
     async fn on_demand(&self, name: &InstanceTypeName) -> Result<Option<MicroUsd>, CloudError>;
+    /// The same of every type that the list has; slow, for the daily list.
+    async fn all_on_demand(&self) -> Result<BTreeMap<InstanceTypeName, MicroUsd>, CloudError>;
 }
 
 /// Scripts and output, in S3.

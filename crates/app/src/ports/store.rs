@@ -5,8 +5,12 @@ use soca_domain::{
     InstanceId, Job, JobId, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
     id::ElementIndex,
+    ledger::Account,
     limit::{CounterScope, Limits, Need, Usage},
     node::Node,
+    offer::OfferList,
+    pool::DryPool,
+    project::Project,
     queue::QueuePolicy,
     stack::Stack,
 };
@@ -74,8 +78,32 @@ pub enum Write {
         /// What it took.
         need: Need,
     },
+    /// A project's rules, whatever they were.
+    PutProject(Project),
+    /// Holds so much of a project's budget; conflicts when more than `limit` would be held and spent (P4).
+    HoldBudget {
+        /// Whose budget.
+        project: ProjectName,
+        /// How much.
+        amount: MicroUsd,
+        /// The hard budget, if there is one.
+        limit: Option<MicroUsd>,
+    },
+    /// Gives a hold back and notes what was spent; conflicts when less is held.
+    SettleBudget {
+        /// Whose budget.
+        project: ProjectName,
+        /// What was held.
+        held: MicroUsd,
+        /// What the job cost.
+        cost: MicroUsd,
+    },
     /// Adds what somebody spent, for fair share.
     Spend(Spending),
+    /// What the region offers, whatever was known before.
+    PutOffers(OfferList),
+    /// A pool that ran dry, whatever was known of it before.
+    NoteDry(DryPool),
     /// Remembers which job an idempotency key made; conflicts when the owner has used the key before.
     RememberRequest(RememberedRequest),
     /// Notes that a stream of output has grown; conflicts unless its size is still `was_size`.
@@ -208,6 +236,12 @@ pub trait Store: Send + Sync {
 
     /// All queues, by name.
     async fn queues(&self) -> Result<Vec<QueuePolicy>, StoreError>;
+    /// All projects, by name, also those that were removed.
+    async fn projects(&self) -> Result<Vec<Project>, StoreError>;
+    /// One project.
+    async fn project(&self, name: &ProjectName) -> Result<Option<Project>, StoreError>;
+    /// How a project's account stands; nothing when nothing was ever held or spent.
+    async fn account(&self, project: &ProjectName) -> Result<Account, StoreError>;
     /// What is in use; zero when nothing was ever taken.
     async fn usage(&self, scope: &CounterScope) -> Result<Usage, StoreError>;
     /// What an owner spent for a project, by day, from a day on.
@@ -217,6 +251,11 @@ pub trait Store: Send + Sync {
         owner: &UserName,
         since_day: i64,
     ) -> Result<Vec<(i64, MicroUsd)>, StoreError>;
+
+    /// What the region offers, if it was ever asked.
+    async fn offers(&self) -> Result<Option<OfferList>, StoreError>;
+    /// Pools that ran dry, by market and type; also some of which that is long ago.
+    async fn dry_pools(&self) -> Result<Vec<DryPool>, StoreError>;
 
     /// Makes a wish for a pass and takes the lease if it is free or has run out. `holder` is fresh for each call.
     async fn begin_tick(

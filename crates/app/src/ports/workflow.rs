@@ -58,6 +58,13 @@ pub enum BusEvent {
         /// Its end state.
         outcome: Outcome,
     },
+    /// An administrator changed what jobs may start: those that wait should be looked at.
+    RulesChanged {
+        /// What was changed: `queue`.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
 }
 
 /// The event bus.

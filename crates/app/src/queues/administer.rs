@@ -6,16 +6,17 @@ use crate::{
     error::Error,
     ports::{Store, Write},
     settings::Settings,
+    transition::Mover,
 };
 use soca_directives::{Preset, check_parameter, read_presets};
 use soca_domain::{Code, Fault, QueueName, limit::CounterScope, queue::QueuePolicy};
 
-/// Makes a queue, or gives one other rules.
+/// Makes a queue, or gives one other rules; jobs that the new rules let start do so at once.
 ///
 /// # Errors
 /// `ADMIN_ONLY`, or everything that is wrong with the rules.
 pub async fn put(
-    store: &dyn Store,
+    mover: &Mover<'_>,
     settings: &Settings,
     caller: &Caller,
     policy: &QueuePolicy,
@@ -27,9 +28,10 @@ pub async fn put(
         return Err(Error::Refused(faults));
     }
     // A new cluster's own queues are made first, or this one would be the only one.
-    load(store, settings).await?;
-    store.commit(vec![Write::PutQueue(policy.clone())]).await?;
+    load(mover.store, settings).await?;
+    mover.store.commit(vec![Write::PutQueue(policy.clone())]).await?;
     tracing::info!(queue.name = %policy.name, user.name = %caller.user, "queue set");
+    mover.rules_changed("queue", policy.name.as_str()).await;
     Ok(())
 }
 

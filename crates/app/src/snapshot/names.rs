@@ -2,8 +2,8 @@
 
 use super::USUAL_RUN;
 use soca_domain::{
-    GroupName, Job, JobState, MicroUsd, ProjectName, QueueName, UserName, depend::Dependency,
-    queue::QueuePolicy, stack::Stack,
+    GroupName, Job, JobState, ProjectName, QueueName, UserName, depend::Dependency, queue::QueuePolicy,
+    stack::Stack,
 };
 use soca_planner::{
     DependencyState, GroupIndex, MembershipIndex, OwnerIndex, Project, QueueIndex, RunningJob, WaitingJob,
@@ -114,7 +114,8 @@ impl Names {
             retry_at,
             need: job.need,
             duration: job.longest_stay(),
-            hold: MicroUsd(0),
+            start_by: job.must_start_by(),
+            hold: job.hold(),
             charge: job.need.hourly_cost.per_hour_over(run).0.max(1),
             licenses: [].into(),
             depend: depend.into(),

@@ -1,19 +1,16 @@
 //! The rules a job must meet besides its script's own: types, dependencies, paths, environment.
 
 use super::Submission;
-use crate::{
-    Caller,
-    error::Error,
-    ports::{Catalog, Store},
-    settings::Settings,
-};
+use crate::{Caller, error::Error, ports::Catalog, settings::Settings};
 use soca_directives::Places;
 use soca_domain::{
-    Code, Fault, Timestamp,
-    depend::Dependency,
+    Code, Fault, MicroUsd, Timestamp,
+    array::ArraySpec,
     fault::Place,
     instance_type::{InstanceType, InstanceTypeName, nearest},
     launch::LaunchSpec,
+    limit::Need,
+    policy::Policy,
     queue::QueuePolicy,
     request::JobRequest,
 };
@@ -104,7 +101,8 @@ pub(crate) async fn unknown_type(catalog: &dyn Catalog, name: &InstanceTypeName)
     ))
 }
 
-fn fits(launch: &LaunchSpec, found: &InstanceType) -> Result<(), Fault> {
+/// Whether a type can do what each node is asked to do.
+pub(super) fn fits(launch: &LaunchSpec, found: &InstanceType) -> Result<(), Fault> {
     let too_small = |has: String, wants: String| {
         Fault::new(
             Code::InstanceTooSmall,
@@ -120,6 +118,22 @@ fn fits(launch: &LaunchSpec, found: &InstanceType) -> Result<(), Fault> {
     }
     if let Some(wants) = launch.memory.filter(|m| *m > found.memory) {
         return Err(too_small(format!("{} of memory", found.memory), format!("{wants}")));
+    }
+    if let Some(wants) = launch.gpus.filter(|n| *n > found.gpus) {
+        let has = if found.gpus == 1 { "1 GPU".to_owned() } else { format!("{} GPUs", found.gpus) };
+        return Err(too_small(has, format!("{wants} GPUs")));
+    }
+    if let Some(wants) = launch.architecture.filter(|wants| *wants != found.architecture) {
+        return Err(Fault::new(
+            Code::ConflictingParameters,
+            format!(
+                "{} is {}; the job asks for {}.",
+                found.name,
+                found.architecture.as_str(),
+                wants.as_str()
+            ),
+            "Choose a type of that architecture, or leave arch out.",
+        ));
     }
     if launch.efa_support && !found.efa {
         return Err(Fault::new(
@@ -152,23 +166,42 @@ fn at(fault: Fault, place: &Place) -> Fault {
     if place.line > 0 { fault.at(place.line, place.column, place.name.clone()) } else { fault }
 }
 
-/// Jobs it depends on exist and are the caller's to know.
-pub(super) async fn check_dependencies(
-    store: &dyn Store,
-    caller: &Caller,
-    depend: &[Dependency],
-) -> Result<(), Error> {
-    for on in depend {
-        let known = store.job(on.job).await?.filter(|job| caller.may_manage(&job.owner));
-        if known.is_none() {
-            return Err(Error::refused(
-                Code::BadDependency,
-                format!("The job depends on job {}, and there is no such job of yours.", on.job),
-                "Submit the other job first and use the number that submit prints.",
-            ));
-        }
+/// The job's policy; it can be over by its deadline, and its walltime costs no more than it may.
+pub(super) fn policy(
+    request: &JobRequest,
+    queue: &QueuePolicy,
+    launch: &LaunchSpec,
+    need: &Need,
+    now: Timestamp,
+) -> Result<Policy, Error> {
+    let asked = request.resources.policy.clone().or(queue.defaults.policy.clone());
+    let policy = asked.resolve(request.singleton, now)?;
+    let elements = request.array.as_ref().map_or(1, ArraySpec::len);
+    let stay = launch.walltime.map(|walltime| walltime.saturating_mul(elements));
+    if let Some(deadline) = policy.deadline.filter(|at| now.plus(stay.unwrap_or_default()) >= *at) {
+        return Err(Error::refused(
+            Code::DeadlineTooSoon,
+            format!("The job cannot be over by its deadline, {deadline}, even if it starts at once."),
+            "Give a later deadline or a shorter walltime; an array counts its elements one after the other.",
+        ));
     }
-    Ok(())
+    match policy.max_cost {
+        None => Ok(policy),
+        Some(_) if need.hourly_cost == MicroUsd(0) => Err(Error::refused(
+            Code::OverMaxCost,
+            "The job says what it may cost, and no price is known for its instance types.",
+            "Leave max_cost out, or choose a type that soca price knows.",
+        )),
+        Some(most) => match stay.map(|stay| need.hourly_cost.per_hour_over(stay)).filter(|cost| *cost > most)
+        {
+            None => Ok(policy),
+            Some(cost) => Err(Error::refused(
+                Code::OverMaxCost,
+                format!("The job costs up to {cost} until its walltime is over and may cost {most}."),
+                "Raise max_cost, or choose a shorter walltime, fewer nodes or a cheaper type; an array counts its elements one after the other.",
+            )),
+        },
+    }
 }
 
 /// The submit directory: absolute, without `..`, on the shared file system (P10).

@@ -105,6 +105,43 @@ Examples:
   soca queue import queue_mapping.yml --dry-run
   soca queue export queues.json";
 
+pub(super) const PROJECT: &str = "\
+Everybody may look; only administrators change projects. Jobs name theirs with -P.
+
+Examples:
+  soca project list
+  soca project set wing --create budget=500 members=alice,group:cfd
+  soca submit -P wing job.pbs";
+
+pub(super) const PROJECT_LIST: &str = "\
+Held is what jobs that have nodes may still cost; spent is what jobs have cost.
+
+Examples:
+  soca project list
+  soca project list --json";
+
+pub(super) const PROJECT_SHOW: &str = "\
+Examples:
+  soca project show wing
+  soca project show wing --json";
+
+pub(super) const PROJECT_SET: &str = "\
+Keys: description, budget (US dollars), budget_kind (hard keeps jobs from starting that the budget
+cannot pay, warn only shows it), shares (its part in fair-share queues), members (users and
+group:NAME, separated by commas; empty is everybody).
+
+Examples:
+  soca project set wing --create budget=500 'description=The new wing'
+  soca project set wing budget=750 members=alice,group:cfd shares=2
+  soca project set wing budget_kind=warn
+  soca project set wing budget=";
+
+pub(super) const PROJECT_REMOVE: &str = "\
+Jobs that the project has go on. Made again, it still knows what was spent.
+
+Example:
+  soca project remove wing";
+
 pub(super) const QUEUE_SHOW: &str = "\
 What is not listed is not limited. The keys are those of soca queue set.
 
@@ -179,6 +216,9 @@ Example:
 pub(super) const QSUB: &str = "\
 Examples:
   soca qsub -N sim -l select=2:ncpus=36 job.sh
+  soca qsub -l select=1:ncpus=8:mem=64gb:ngpus=1 job.sh
+  soca qsub -l select=4:ncpus=16 -l instance_selection=fastest job.sh
+  soca qsub -l spot_price=auto,spot_attempts=1 job.sh
   ln -s soca qsub                   and qsub job.sh does the same";
 
 pub(super) const QSTAT: &str = "\

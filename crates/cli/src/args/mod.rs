@@ -1,10 +1,12 @@
 //! The command line of `soca`.
 
 mod examples;
+mod project;
 mod queue;
 mod simulate;
 pub mod split;
 
+pub use project::{Project, ProjectCommand};
 pub use queue::{Queue, QueueCommand};
 pub use simulate::{CapacityKind, Simulate};
 
@@ -111,6 +113,9 @@ pub enum Command {
     /// Show, change, import and export queues.
     #[command(after_help = examples::QUEUE)]
     Queue(Queue),
+    /// Show and change projects and their budgets.
+    #[command(after_help = examples::PROJECT)]
+    Project(Project),
     /// Show what an instance type has and costs.
     #[command(after_help = examples::PRICE)]
     Price(Price),

@@ -11,6 +11,7 @@ mod logout;
 mod logs;
 mod nodes;
 mod price;
+mod project;
 mod queue;
 mod queues;
 mod script;
@@ -48,6 +49,7 @@ pub fn run(command: &Command, ctx: &mut Context<'_, '_>) -> Outcome {
         Command::Stacks => nodes::run(nodes::What::Stacks, ctx),
         Command::Queues => queues::run(ctx),
         Command::Queue(options) => queue::run(&options.command, ctx),
+        Command::Project(options) => project::run(&options.command, ctx),
         Command::Price(options) => price::run(options, ctx),
         Command::Doctor => doctor::run(ctx),
         Command::Script(options) => script::run(options, ctx),

@@ -8,8 +8,8 @@ use super::{
 use crate::failure::Failure;
 use soca_domain::JobId;
 use soca_wire::api::{
-    ElementList, Explanation, Info, Job, LogPiece, Price, QueueList, QueueSettings, StackList, SubmitReply,
-    SubmitRequest, WhoAmI,
+    ElementList, Explanation, Info, Job, LogPiece, Price, Project, ProjectList, ProjectSettings, QueueList,
+    QueueSettings, StackList, SubmitReply, SubmitRequest, WhoAmI,
 };
 
 /// What a call brings.
@@ -118,6 +118,28 @@ impl Client<'_> {
     /// `DELETE /v1/queues/{name}`
     pub fn remove_queue(&self, name: &str) -> Outcome<QueueSettings> {
         self.call(self.request(Method::Delete, &format!("/v1/queues/{}", encode(name))), Repeat::Never)
+    }
+
+    /// `GET /v1/projects`
+    pub fn projects(&self) -> Outcome<ProjectList> {
+        self.get("/v1/projects")
+    }
+
+    /// `GET /v1/projects/{name}`
+    pub fn project(&self, name: &str) -> Outcome<Project> {
+        self.get(&format!("/v1/projects/{}", encode(name)))
+    }
+
+    /// `PUT /v1/projects/{name}`
+    pub fn put_project(&self, settings: &ProjectSettings) -> Outcome<Project> {
+        let body = serde_json::to_vec(settings).unwrap_or_default();
+        let request = self.request(Method::Put, &format!("/v1/projects/{}", encode(&settings.name)));
+        self.call(request.body("application/json", body), Repeat::Safe)
+    }
+
+    /// `DELETE /v1/projects/{name}`
+    pub fn remove_project(&self, name: &str) -> Outcome<Project> {
+        self.call(self.request(Method::Delete, &format!("/v1/projects/{}", encode(name))), Repeat::Never)
     }
 
     /// `GET /v1/stacks`

@@ -6,9 +6,12 @@ use super::{
     text::{count, moment, plain, price, relative, span_ms},
 };
 use crate::net::client::Answered;
-use soca_domain::time::format_walltime;
+use soca_domain::{memory::MemoryMib, time::format_walltime};
 use soca_wire::api::{Attempt, ElementCounts, Job, Reason};
 use std::time::Duration;
+
+/// What is not said where nothing else was asked for.
+const USUAL_ATTEMPTS: u32 = soca_domain::Attempt::MAX.0;
 
 /// One job's card.
 #[derive(Clone, Debug)]
@@ -71,7 +74,13 @@ fn facts(job: &Job, view: &View) -> String {
         ("Elements", job.elements.as_ref().map(elements)),
         ("Nodes", Some(nodes(job))),
         ("Instance type", list(&job.instance_types)),
+        ("Chosen", job.instance_selection.as_ref().map(|how| format!("by size, {} first", plain(how)))),
         ("Walltime", job.walltime_seconds.map(|s| format_walltime(Duration::from_secs(s)))),
+        ("Attempts allowed", job.attempts_allowed.filter(|n| *n != USUAL_ATTEMPTS).map(|n| n.to_string())),
+        ("Warned", job.signal.as_deref().map(plain)),
+        ("Grace", job.grace_seconds.map(|s| count(u32::try_from(s).unwrap_or(u32::MAX), "second"))),
+        ("Deadline", when(&job.deadline)),
+        ("May cost", job.max_cost_micro_usd.map(|cost| price(Some(cost)))),
         ("Depends on", list(&job.depend)),
         ("Not before", when(&job.begin_at)),
         ("Submitted", Some(moment(&job.submitted_at, view.now))),
@@ -87,8 +96,15 @@ fn facts(job: &Job, view: &View) -> String {
 }
 
 fn nodes(job: &Job) -> String {
-    let cpus = job.ncpus.map(|n| format!(", {} on each", count(n, "CPU"))).unwrap_or_default();
-    format!("{}{cpus}", job.nodes)
+    let cpus = job.ncpus.map(|n| count(n, "CPU"));
+    let memory = job.memory_mib.map(|mib| MemoryMib(mib).to_string());
+    let gpus = job.ngpus.map(|n| count(n, "GPU"));
+    let each: Vec<String> = [cpus, memory, gpus].into_iter().flatten().collect();
+    if each.is_empty() {
+        job.nodes.to_string()
+    } else {
+        format!("{}, {} on each", job.nodes, each.join(", "))
+    }
 }
 
 /// How an array stands, in one line.
@@ -110,6 +126,7 @@ fn attempts(attempts: &[Attempt], view: &View) -> String {
         ("#", Align::Right),
         ("STACK", Align::Left),
         ("TYPE", Align::Left),
+        ("MARKET", Align::Left),
         ("PLACED", Align::Left),
         ("STARTED", Align::Left),
         ("ENDED", Align::Left),
@@ -121,7 +138,8 @@ fn attempts(attempts: &[Attempt], view: &View) -> String {
         vec![
             a.number.to_string(),
             a.stack.clone(),
-            a.instance_type.clone().unwrap_or_else(|| "-".into()),
+            instance_type(a),
+            a.market.clone().unwrap_or_else(|| "-".into()),
             relative(&a.placed_at, view.now),
             ago(&a.started_at),
             ago(&a.ended_at),
@@ -129,5 +147,22 @@ fn attempts(attempts: &[Attempt], view: &View) -> String {
             a.reason.as_ref().map(|r| r.code.clone()).unwrap_or_default(),
         ]
     });
-    table::indented(&table::rows(&columns, rows))
+    let because = attempts.iter().filter_map(|a| {
+        Some(format!(
+            "  Attempt {} was another than the first choice, since {}.\n",
+            a.number,
+            plain(a.instead_because.as_ref()?)
+        ))
+    });
+    table::indented(&table::rows(&columns, rows)) + &because.collect::<String>()
+}
+
+/// What was launched, or else what was to be.
+fn instance_type(attempt: &Attempt) -> String {
+    let offered = || match attempt.offered_types.as_slice() {
+        [] => "-".to_owned(),
+        [one] => one.clone(),
+        [first, others @ ..] => format!("{first} +{}", others.len()),
+    };
+    attempt.instance_type.clone().unwrap_or_else(offered)
 }

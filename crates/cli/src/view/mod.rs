@@ -8,6 +8,7 @@ pub mod failure;
 pub mod jobs;
 pub mod nodes;
 pub mod price;
+pub mod project;
 pub mod queue;
 pub mod queues;
 pub mod simulated;

@@ -138,6 +138,9 @@ fn attempt(job: &Job, number: u32, started: bool) -> Attempt {
         started_at: started.then(|| "2026-11-23T07:52:00.000Z".to_owned()),
         ended_at: None,
         reason: None,
+        offered_types: vec![],
+        market: Some("on-demand".into()),
+        instead_because: None,
         instance_type: Some("c5.large".into()),
         cost_micro_usd: None,
     }

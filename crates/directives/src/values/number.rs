@@ -38,7 +38,7 @@ pub(crate) fn priority(text: &str, name: &str) -> Result<i32, Fault> {
 }
 
 /// Digits only: no sign, no blanks, no fraction.
-fn whole(text: &str) -> Option<u32> {
+pub(super) fn whole(text: &str) -> Option<u32> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
 }
 

@@ -19,7 +19,8 @@ pub(crate) fn spot_price(text: &str, name: &str) -> Result<SpotPrice, Fault> {
         .ok_or_else(|| bad(name, text, remedy))
 }
 
-fn micro_usd(text: &str) -> Option<u64> {
+/// US dollars with at most six digits before and behind the point.
+pub(super) fn micro_usd(text: &str) -> Option<u64> {
     let (dollars, decimals) = text.split_once('.').unwrap_or((text, ""));
     let digits = |part: &str, most: usize| part.len() <= most && part.bytes().all(|b| b.is_ascii_digit());
     if !digits(dollars, 6) || !digits(decimals, 6) || (dollars.is_empty() && decimals.is_empty()) {

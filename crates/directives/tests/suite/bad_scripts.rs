@@ -33,7 +33,9 @@ bad! {
     a_template: "#PBS -l {% for k, v in r.items() %}{{ k }}={{ v }}{% endfor %}\n#PBS -N x{{ a b }} -l mem={{mem}}\ndate\n";
     unlike_chunks: "#PBS -l select=1:ncpus=4+2:ncpus=8\n#PBS -l select=2:host=n1:ngpus=4:walltime=60:bigmem:compute_node=x\n#PBS -l nodes=1:ppn=4#excl\ndate\n";
     options_that_soca_does_not_have: "#PBS -I -X -u root -C '#X' -t 1-5 -w /tmp\n#PBS -W sandbox=PRIVATE,stagein=a@b:c,max_run_subjobs=3\n#PBS --nodes=4\ndate\n";
-    resources_not_executed_yet: "#PBS -l fsx_lustre=s3://bucket,force_ri=true,fluent_lic=4,terminate_when_idle=5,tags=x,nested_virtualization=yes\n#SOCA --keep-forever --ngpus=2\ndate\n";
+    bad_choices: "#PBS -l select=1:ngpus=0:arch=sparc,instance_selection=best,spot_attempts=0\n#PBS -l spot_attempts=4\n#SOCA --ngpus=1000000000\ndate\n";
+    gpus_in_all: "#PBS -l nodes=2,ngpus=3\n#PBS -l spot_attempts=2\ndate\n";
+    resources_not_executed_yet: "#PBS -l fsx_lustre=s3://bucket,force_ri=true,fluent_lic=4,terminate_when_idle=5,tags=x,nested_virtualization=yes\n#SOCA --keep-forever --gres=2\ndate\n";
     conflicts: "#PBS -l spot_price=auto,capacity_reservation_id=cr-1a2b3c4d,nodes=2,spot_allocation_count=3\n#PBS -l scratch_iops=100\n#PBS -l placement_group=yes,subnet_id=2\ndate\n";
     spot_without_a_price: "#PBS -l nodes=1,placement_group=true\n#PBS -l spot_allocation_count=1,spot_allocation_strategy=diversified\ndate\n";
     missing_and_stray_values: "#PBS -N -q\n#PBS -l walltime=,nodes\n#PBS -l nodes=2, walltime=60\n#SOCA --queue --hold=perhaps -l\n#PBS -r n  job is not rerunnable\n#PBS -N \"open\ndate\n";

@@ -1,7 +1,9 @@
 //! Writes a request as directives, for the round trip.
 
 use soca_domain::{
-    request::{Arrangement, BaseOs, JobRequest, Join, PlaceRequest, SpotPrice, SpotStrategy, SubnetChoice},
+    request::{
+        Arrangement, BaseOs, Begin, JobRequest, Join, PlaceRequest, SpotPrice, SpotStrategy, SubnetChoice,
+    },
     time::format_walltime,
 };
 
@@ -16,15 +18,7 @@ fn parts(r: &JobRequest) -> Vec<(&'static str, &'static str, String)> {
     put("-e", "error", r.output.stderr.clone());
     put("-j", "join", join(r.output.join));
     put("-J", "array", r.array.map(|a| a.to_string()));
-    put(
-        "-a",
-        "begin",
-        r.begin.map(|b| {
-            let two = |part: Option<i8>| part.map_or(String::new(), |n| format!("{n:02}"));
-            let year = b.year.map_or(String::new(), |y| format!("{y:04}"));
-            format!("{year}{}{}{:02}{:02}.{:02}", two(b.month), two(b.day), b.hour, b.minute, b.second)
-        }),
-    );
+    put("-a", "begin", r.begin.map(begin));
     put("-r", "rerunnable", r.rerunnable.map(yes_no));
     put("-p", "priority", r.priority.map(|p| p.to_string()));
     put("-v", "export", variables(r));
@@ -35,7 +29,8 @@ fn parts(r: &JobRequest) -> Vec<(&'static str, &'static str, String)> {
         r.mail.as_ref().map(|m| if m.events.is_empty() { "n".into() } else { m.events.clone() }),
     );
     put("-M", "mail-to", r.mail.as_ref().filter(|m| !m.to.is_empty()).map(|m| m.to.join(",")));
-    let depend = r.depend.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let singleton = r.singleton.then(|| "singleton".to_owned());
+    let depend = r.depend.iter().map(ToString::to_string).chain(singleton).collect::<Vec<_>>().join(",");
     put("-W depend", "depend", (!depend.is_empty()).then_some(depend));
     parts.extend(resources(r));
     parts
@@ -82,10 +77,24 @@ fn resources(r: &JobRequest) -> Vec<(&'static str, &'static str, String)> {
             SpotStrategy::CapacityOptimized => "capacity-optimized".into(),
         }),
     );
+    put("spot_attempts", number(r.spot_attempts));
+    put("arch", r.architecture.map(|arch| arch.as_str().into()));
+    put("instance_selection", r.selection.map(|selection| selection.as_str().into()));
     put("instance_profile", r.instance_profile.clone());
     put("security_groups", plus(&r.security_groups));
     put("capacity_reservation_id", r.capacity_reservation_id.clone());
+    put("attempts", number(r.policy.attempts));
+    put("signal", r.policy.warning.map(|w| w.to_string()));
+    put("grace", r.policy.grace.map(|g| g.as_secs().to_string()));
+    put("deadline", r.policy.deadline.map(begin));
+    put("max_cost", r.policy.max_cost.map(|c| format!("{}.{:06}", c.0 / 1_000_000, c.0 % 1_000_000)));
     parts
+}
+
+fn begin(b: Begin) -> String {
+    let two = |part: Option<i8>| part.map_or(String::new(), |n| format!("{n:02}"));
+    let year = b.year.map_or(String::new(), |y| format!("{y:04}"));
+    format!("{year}{}{}{:02}{:02}.{:02}", two(b.month), two(b.day), b.hour, b.minute, b.second)
 }
 
 fn yes_no(value: bool) -> String {
@@ -132,6 +141,7 @@ fn per_node(r: &JobRequest) -> Vec<(&'static str, &'static str, String)> {
         ("ncpus", "cpus", r.ncpus.map(|n| n.to_string())),
         ("mpiprocs", "processes", r.mpiprocs.map(|n| n.to_string())),
         ("mem", "memory", r.memory.map(|m| m.to_string())),
+        ("ngpus", "gpus", r.gpus.map(|n| n.to_string())),
     ];
     amounts.into_iter().filter_map(|(short, long, value)| value.map(|v| (short, long, v))).collect()
 }

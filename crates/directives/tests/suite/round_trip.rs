@@ -4,10 +4,13 @@ use crate::render;
 use proptest::{option::of, prelude::*, sample::select};
 use soca_directives::read_script;
 use soca_domain::{
-    JobId,
+    ElementIndex, JobId, MicroUsd,
     array::ArraySpec,
     depend::{Condition, Dependency},
+    instance_type::Architecture,
     memory::MemoryMib,
+    offer::Selection,
+    policy::{PolicyRequest, Warning, WarningSignal},
     request::{
         Arrangement, BaseOs, Begin, EnvironmentRequest, JobRequest, Join, Mail, Output, PlaceRequest,
         Resources, SpotPrice, SpotStrategy, SubnetChoice,
@@ -16,6 +19,11 @@ use soca_domain::{
 use std::time::Duration;
 
 fn size() -> impl Strategy<Value = Resources> {
+    let choice = (
+        of(1u32..=16),
+        of(select(vec![Architecture::X86_64, Architecture::Arm64])),
+        of(select(vec![Selection::Cheapest, Selection::Fastest])),
+    );
     let place = (
         select(vec![Arrangement::Free, Arrangement::Pack, Arrangement::Scatter, Arrangement::Vscatter]),
         any::<bool>(),
@@ -24,21 +32,28 @@ fn size() -> impl Strategy<Value = Resources> {
         (of(2u32..=2_000), of(1u32..=1_024), of(1u32..=1_024), of(1u64..1_000_000), of(1u64..31_000_000)),
         of(place.prop_map(|(arrangement, exclusive)| PlaceRequest { arrangement, exclusive })),
         (of(0u32..60_000), of(1u32..60_000), of(0u32..60_000)),
+        choice,
     )
-        .prop_map(|((nodes, ncpus, mpiprocs, memory, walltime), place, (root, scratch, iops))| {
-            Resources {
-                nodes,
-                ncpus,
-                mpiprocs,
-                memory: memory.map(MemoryMib),
-                walltime: walltime.map(Duration::from_secs),
-                place,
-                root_size_gib: root,
-                scratch_size_gib: scratch,
-                scratch_iops: scratch.and(iops),
-                ..Resources::default()
-            }
-        })
+        .prop_map(
+            |((nodes, ncpus, mpiprocs, memory, walltime), place, (root, scratch, iops), choice)| {
+                let (gpus, architecture, selection) = choice;
+                Resources {
+                    nodes,
+                    ncpus,
+                    mpiprocs,
+                    memory: memory.map(MemoryMib),
+                    gpus,
+                    architecture,
+                    selection,
+                    walltime: walltime.map(Duration::from_secs),
+                    place,
+                    root_size_gib: root,
+                    scratch_size_gib: scratch,
+                    scratch_iops: scratch.and(iops),
+                    ..Resources::default()
+                }
+            },
+        )
 }
 
 fn machine(size: Resources) -> impl Strategy<Value = Resources> {
@@ -81,11 +96,12 @@ fn market(machine: Resources) -> impl Strategy<Value = Resources> {
     let price = prop_oneof![Just(SpotPrice::Auto), (1u64..9_999_000_000).prop_map(SpotPrice::Max)];
     let strategy =
         select(vec![SpotStrategy::LowestPrice, SpotStrategy::Diversified, SpotStrategy::CapacityOptimized]);
-    (of(price), of(1u32..3), of(strategy), any::<bool>()).prop_map(
-        move |(price, count, strategy, reserved)| Resources {
+    (of(price), of(1u32..3), of(strategy), any::<bool>(), of(1u32..=3)).prop_map(
+        move |(price, count, strategy, reserved, attempts)| Resources {
             spot_price: price,
             spot_allocation_count: price.and(count),
             spot_allocation_strategy: price.and(strategy),
+            spot_attempts: price.and(attempts),
             capacity_reservation_id: (reserved && price.is_none()).then(|| "cr-0123456789abcdef0".into()),
             ..machine.clone()
         },
@@ -125,8 +141,29 @@ fn depend() -> impl Strategy<Value = Vec<Dependency>> {
     let condition =
         select(vec![Condition::After, Condition::AfterOk, Condition::AfterNotOk, Condition::AfterAny]);
     prop::collection::vec(
-        (1u64..9_999, condition).prop_map(|(job, condition)| Dependency { job: JobId(job), condition }),
+        (1u64..9_999, of((0u32..99).prop_map(ElementIndex)), condition)
+            .prop_map(|(job, element, condition)| Dependency { job: JobId(job), element, condition }),
         0..5,
+    )
+}
+
+fn policy() -> impl Strategy<Value = PolicyRequest> {
+    let signal = select(WarningSignal::ALL.iter().map(|(.., signal)| *signal).collect::<Vec<_>>());
+    let warning = (signal, 1u64..=65_535, any::<bool>()).prop_map(|(signal, seconds, shell_only)| Warning {
+        signal,
+        before: Duration::from_secs(seconds),
+        shell_only,
+    });
+    let grace = (1u64..=600).prop_map(Duration::from_secs);
+    let max_cost = (1u64..100_000_000_000).prop_map(MicroUsd);
+    (of(1u32..=10), of(warning), of(grace), of(begin()), of(max_cost)).prop_map(
+        |(attempts, warning, grace, deadline, max_cost)| PolicyRequest {
+            attempts,
+            warning,
+            grace,
+            deadline,
+            max_cost,
+        },
     )
 }
 
@@ -147,20 +184,20 @@ fn request() -> impl Strategy<Value = JobRequest> {
             any::<[bool; 3]>(),
         ),
         size().prop_flat_map(machine).prop_flat_map(market),
-        (output(), environment(), of(begin()), depend(), of(mail()), of(array)),
+        (output(), environment(), of(begin()), (depend(), any::<bool>()), of(mail()), of(array), policy()),
         (of(any::<bool>()), of(-1024i32..=1023), of(select(vec!["/bin/bash", "/usr/bin/env python3 -u"]))),
     )
         .prop_map(
             |(
                 (name, queue, project, some),
                 resources,
-                (output, environment, begin, depend, mail, array),
+                (output, environment, begin, (depend, singleton), mail, array, policy),
                 (rerunnable, priority, shell),
             )| JobRequest {
                 name: some[0].then(|| name.parse().unwrap()),
                 queue: some[1].then(|| queue.parse().unwrap()),
                 project: project.map(|p| p.parse().unwrap()),
-                resources,
+                resources: Resources { policy, ..resources },
                 output,
                 array,
                 begin,
@@ -169,6 +206,7 @@ fn request() -> impl Strategy<Value = JobRequest> {
                 priority,
                 environment,
                 depend,
+                singleton,
                 shell: shell.map(str::to_owned),
                 mail,
             },

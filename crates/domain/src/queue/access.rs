@@ -25,7 +25,8 @@ pub enum Principal {
 }
 
 impl Principal {
-    fn is(&self, user: &UserName, groups: &[GroupName]) -> bool {
+    /// Whether that is, or includes, somebody.
+    pub fn is(&self, user: &UserName, groups: &[GroupName]) -> bool {
         match self {
             Principal::Everybody => true,
             Principal::User(name) => name == user,

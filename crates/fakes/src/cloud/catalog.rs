@@ -4,6 +4,7 @@ use soca_domain::{
     MicroUsd,
     instance_type::{Architecture, InstanceType},
     memory::MemoryMib,
+    offer::{Offer, Traits},
 };
 
 /// The type that no price list has.
@@ -42,6 +43,18 @@ fn instance_type(row: &Row) -> InstanceType {
 /// Every type.
 pub fn catalog() -> Vec<InstanceType> {
     ROWS.iter().map(instance_type).collect()
+}
+
+/// Every type as it is offered, without its price. HPC types are not for sale on the spot market.
+pub(super) fn offers() -> Vec<Offer> {
+    let traits = |kind: &InstanceType| Traits {
+        clock_mhz: 3_000,
+        current: true,
+        burstable: kind.name.family().starts_with('t'),
+        spot: !kind.name.family().starts_with("hpc"),
+        ..Traits::default()
+    };
+    catalog().into_iter().map(|kind| Offer { traits: traits(&kind), kind, hourly: None }).collect()
 }
 
 /// One type.

@@ -12,7 +12,9 @@ use soca_app::ports::{
 use soca_domain::{
     InstanceId, MicroUsd, StackId, Timestamp,
     instance_type::{InstanceType, InstanceTypeName},
+    offer::Offer,
 };
+use std::collections::BTreeMap;
 
 #[async_trait]
 impl Catalog for FakeCloud {
@@ -23,12 +25,21 @@ impl Catalog for FakeCloud {
     async fn instance_type_names(&self) -> Result<Vec<String>, CloudError> {
         Ok(catalog::catalog().into_iter().map(|t| t.name.to_string()).collect())
     }
+
+    async fn offers(&self) -> Result<Vec<Offer>, CloudError> {
+        Ok(catalog::offers())
+    }
 }
 
 #[async_trait]
 impl Prices for FakeCloud {
     async fn on_demand(&self, name: &InstanceTypeName) -> Result<Option<MicroUsd>, CloudError> {
         Ok(catalog::price(name.as_str()))
+    }
+
+    async fn all_on_demand(&self) -> Result<BTreeMap<InstanceTypeName, MicroUsd>, CloudError> {
+        let priced = |t: InstanceType| Some((catalog::price(t.name.as_str())?, t.name));
+        Ok(catalog::catalog().into_iter().filter_map(priced).map(|(price, name)| (name, price)).collect())
     }
 }
 

@@ -14,11 +14,16 @@ use soca_domain::{
     element::ElementChunk,
     instance_type::{InstanceType, InstanceTypeName},
     launch::LaunchSpec,
+    ledger::Account,
     limit::{CounterScope, Usage},
     node::Node,
+    offer::{Offer, OfferList},
+    pool::DryPool,
+    project::Project,
     queue::QueuePolicy,
     stack::Stack,
 };
+use std::collections::BTreeMap;
 
 /// Implements a port for `Faulty`, each method by the same method of the inner port.
 macro_rules! faulty {
@@ -49,8 +54,13 @@ faulty! { Store, "store", StoreError,
     fn element_chunk(job: JobId, number: u32) -> Option<ElementChunk>;
     fn output(id: &OutputId) -> Option<OutputState>;
     fn queues() -> Vec<QueuePolicy>;
+    fn projects() -> Vec<Project>;
+    fn project(name: &ProjectName) -> Option<Project>;
+    fn account(project: &ProjectName) -> Account;
     fn usage(scope: &CounterScope) -> Usage;
     fn spending(project: Option<&ProjectName>, owner: &UserName, since_day: i64) -> Vec<(i64, MicroUsd)>;
+    fn offers() -> Option<OfferList>;
+    fn dry_pools() -> Vec<DryPool>;
     fn begin_tick(holder: &str, now: Timestamp, until: Timestamp) -> TickLease;
     fn end_tick(holder: &str, wishes: u64, now: Timestamp) -> TickLease;
 }
@@ -58,6 +68,7 @@ faulty! { Store, "store", StoreError,
 faulty! { Catalog, "catalog", CloudError,
     fn instance_type(name: &InstanceTypeName) -> Option<InstanceType>;
     fn instance_type_names() -> Vec<String>;
+    fn offers() -> Vec<Offer>;
 }
 
 faulty! { LaunchChecks, "checks", CloudError,
@@ -80,6 +91,7 @@ faulty! { Instances, "instances", CloudError,
 
 faulty! { Prices, "prices", CloudError,
     fn on_demand(name: &InstanceTypeName) -> Option<MicroUsd>;
+    fn all_on_demand() -> BTreeMap<InstanceTypeName, MicroUsd>;
 }
 
 faulty! { Artifacts, "artifacts", CloudError,

@@ -5,6 +5,7 @@ use soca_app::ports::store::{OutputId, StoreError, Write};
 use soca_domain::{
     InstanceId, JobId, ProjectName, QueueName, StackId, UserName,
     limit::{CounterScope, Measure},
+    pool::CapacityPool,
 };
 use std::collections::BTreeSet;
 
@@ -35,7 +36,11 @@ enum Row {
     Elements(JobId, u32),
     Queue(QueueName),
     Usage(CounterScope),
+    Project(ProjectName),
+    Account(ProjectName),
     Spending(Option<ProjectName>, UserName, i64),
+    Offers,
+    Dry(CapacityPool),
     Request(UserName, String),
     Output(OutputId),
 }
@@ -54,7 +59,13 @@ impl Row {
             Write::TakeCapacity { scope, .. } | Write::GiveCapacity { scope, .. } => {
                 Row::Usage(scope.clone())
             }
+            Write::PutProject(project) => Row::Project(project.name.clone()),
+            Write::HoldBudget { project, .. } | Write::SettleBudget { project, .. } => {
+                Row::Account(project.clone())
+            }
             Write::Spend(s) => Row::Spending(s.project.clone(), s.owner.clone(), s.day),
+            Write::PutOffers(_) => Row::Offers,
+            Write::NoteDry(dry) => Row::Dry(dry.pool.clone()),
             Write::RememberRequest(request) => Row::Request(request.owner.clone(), request.key.clone()),
             Write::GrowOutput { output, .. } => Row::Output(output.id.clone()),
         }
@@ -80,7 +91,15 @@ fn holds(t: &Tables, write: &Write) -> bool {
             t.elements.get(&(chunk.job, chunk.number)).map_or(0, |stored| stored.version) == chunk.version
         }
         Write::CreateQueue(policy) => !t.queues.contains_key(&policy.name),
-        Write::PutQueue(_) | Write::Spend(_) => true,
+        Write::PutQueue(_)
+        | Write::PutProject(_)
+        | Write::Spend(_)
+        | Write::PutOffers(_)
+        | Write::NoteDry(_) => true,
+        Write::HoldBudget { project, amount, limit } => {
+            limit.is_none_or(|limit| t.account_of(project).hold(*amount).committed() <= limit)
+        }
+        Write::SettleBudget { project, held, .. } => t.account_of(project).held >= *held,
         Write::TakeCapacity { scope, limits, need } => {
             limits.passed_by(&t.usage_of(scope).plus(need)).is_none()
         }

@@ -3,10 +3,14 @@
 use super::lease::Lease;
 use soca_app::ports::store::{OutputId, OutputState, Page, RememberedRequest, Spending, Write};
 use soca_domain::{
-    InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, UserName,
+    InstanceId, Job, JobId, JobState, MicroUsd, ProjectName, QueueName, StackId, Timestamp, UserName,
     element::ElementChunk,
+    ledger::Account,
     limit::{CounterScope, Usage},
     node::Node,
+    offer::OfferList,
+    pool::{CapacityPool, DryPool},
+    project::Project,
     queue::QueuePolicy,
     stack::Stack,
 };
@@ -28,8 +32,13 @@ pub(super) struct Tables {
     pub(super) requests: BTreeMap<(UserName, String), RememberedRequest>,
     pub(super) queues: BTreeMap<QueueName, QueuePolicy>,
     pub(super) usage: BTreeMap<CounterScope, Usage>,
+    pub(super) projects: BTreeMap<ProjectName, Project>,
+    pub(super) accounts: BTreeMap<ProjectName, Account>,
     /// What each owner spent for each project on each day.
     pub(super) spent: BTreeMap<(Option<ProjectName>, UserName, i64), MicroUsd>,
+    pub(super) offers: Option<OfferList>,
+    /// Until when each pool that ran dry counts as such; in the table's order, by the market's word.
+    pub(super) dry: BTreeMap<CapacityPool, Timestamp>,
     pub(super) lease: Lease,
 }
 
@@ -67,10 +76,21 @@ impl Tables {
                 let usage = self.usage_of(&scope).minus(&need);
                 self.usage.insert(scope, usage);
             }
+            Write::PutProject(project) => drop(self.projects.insert(project.name.clone(), project)),
+            Write::HoldBudget { project, amount, .. } => {
+                let account = self.account_of(&project).hold(amount);
+                self.accounts.insert(project, account);
+            }
+            Write::SettleBudget { project, held, cost } => {
+                let account = self.account_of(&project).settle(held, cost);
+                self.accounts.insert(project, account);
+            }
             Write::Spend(Spending { project, owner, day, cost }) => {
                 let sum = self.spent.entry((project, owner, day)).or_default();
                 *sum = sum.plus(cost);
             }
+            Write::PutOffers(list) => self.offers = Some(list),
+            Write::NoteDry(DryPool { pool, until }) => drop(self.dry.insert(pool, until)),
             Write::RememberRequest(r) => drop(self.requests.insert((r.owner.clone(), r.key.clone()), r)),
             Write::GrowOutput { output, .. } => drop(self.outputs.insert(output.id.clone(), output)),
         }
@@ -92,6 +112,10 @@ impl Tables {
 
     pub(super) fn usage_of(&self, scope: &CounterScope) -> Usage {
         self.usage.get(scope).copied().unwrap_or_default()
+    }
+
+    pub(super) fn account_of(&self, project: &ProjectName) -> Account {
+        self.accounts.get(project).copied().unwrap_or_default()
     }
 
     /// The first `Queued` jobs of each owner in a queue: the owners by name, each one's jobs by priority and age; then

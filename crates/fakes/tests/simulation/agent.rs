@@ -127,7 +127,7 @@ impl Agent {
         }
         self.next_call = now.plus(orders.interval.max(Duration::from_secs(5)));
         match orders.order {
-            None | Some(Order::Serve(_)) => {}
+            None | Some(Order::Serve(_) | Order::Warn(..)) => {}
             Some(Order::Run(order)) => {
                 let key = (order.job, order.attempt);
                 self.runs.entry(key).or_insert_with(|| Run::new(&order, life(&order)));

@@ -2,7 +2,10 @@
 
 use crate::{agent::RunKey, call::Message, world::Shared};
 use soca_app::{infrastructure::Incident, ports::Write, sync_node::End};
-use soca_domain::{ElementIndex, JobId, JobState, Timestamp, limit::CounterScope};
+use soca_domain::{
+    Code, ElementIndex, Job, JobId, JobState, Timestamp, instance_type::InstanceTypeName, job::AttemptRecord,
+    limit::CounterScope, pool::Market, verdict::Verdict,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the store's hook saw.
@@ -11,9 +14,37 @@ pub struct Commits {
     /// Something was written since the last look.
     pub fresh: bool,
     pub broken: Vec<String>,
+    /// What is to be counted.
+    pub seen: Vec<String>,
 }
 
 impl Commits {
+    /// A job that goes back for want of capacity does not wait while it has something left to try: a type, where an
+    /// attempt is offered one at a time, or the other market. Told from the attempts alone, not by the product's ladder.
+    fn requeued(&mut self, job: &Job, waits: bool) {
+        let code = |a: &AttemptRecord| a.verdict.as_ref().and_then(Verdict::fault).map(|fault| fault.code);
+        let Some(last) = job.attempts.last() else { return };
+        if code(last) != Some(Code::CapacityUnavailable) {
+            return;
+        }
+        let on_spot = |a: &AttemptRecord| a.rung.as_ref().is_some_and(|rung| rung.market == Market::Spot);
+        let dry =
+            |a: &&AttemptRecord| matches!(code(a), Some(Code::CapacityUnavailable | Code::SpotInterrupted));
+        let lost = job.attempts.iter().filter(dry).filter(|a| on_spot(a)).count();
+        let leaves_spot = on_spot(last) && lost >= job.launch.spot_attempts as usize;
+        let tried = |name: &InstanceTypeName| {
+            let offers = |a: &AttemptRecord| a.rung.as_ref().is_some_and(|rung| rung.types.contains(name));
+            job.attempts.iter().filter(|a| !on_spot(a)).any(offers)
+        };
+        let left = !on_spot(last) && job.launch.instance_types.iter().any(|name| !tried(name));
+        let what = if leaves_spot { "left the spot market" } else { "went to another type" };
+        if (leaves_spot || left) && waits {
+            self.broken.push(format!("C: job {} waits with a rung left to try", job.id));
+        } else if leaves_spot || left {
+            self.seen.push(format!("a job {what} at once"));
+        }
+    }
+
     pub fn see(&mut self, writes: &[Write]) {
         self.fresh = true;
         for write in writes {
@@ -26,6 +57,12 @@ impl Commits {
                     was.state.name(),
                     now.state.name()
                 ));
+            }
+            if let Write::UpdateJob { was, now } = write
+                && let JobState::Queued { since, not_before: Some(at) } = now.state
+                && matches!(was.state, JobState::Completing { .. })
+            {
+                self.requeued(now, at > since);
             }
         }
     }

@@ -149,7 +149,10 @@ impl World {
         let first = self.plans.iter().find_map(|plan| plan.acknowledged);
         let plan = &mut self.plans[number];
         if let (Some(how), Some(job)) = (plan.depends.take(), first) {
-            plan.options.push(format!("-Wdepend={how}:{job}"));
+            plan.options.push(match how {
+                "singleton" => "-Wdepend=singleton".to_owned(),
+                _ => format!("-Wdepend={how}:{job}"),
+            });
         }
         let (submission, ports, now) = (plan.submission(), Arc::clone(&self.ports), self.now());
         self.call(Call::Submit(number), async move {
@@ -179,8 +182,14 @@ impl World {
         });
     }
 
-    /// People come back to what they hold.
+    /// People come back to what they hold, and find in their list what was never acknowledged to them.
     pub fn release_the_held(&mut self) {
+        for number in 0..self.plans.len() {
+            let (user, key) = (users::caller(number).user, format!("key-{number}"));
+            let made = soca_fakes::resolve::resolve(self.true_ports.store.remembered(&user, &key)).unwrap();
+            let plan = &mut self.plans[number];
+            plan.acknowledged = plan.acknowledged.or(made.map(|made| made.job));
+        }
         for number in 0..self.plans.len() {
             let wish = if self.luck.permille(500) { Wish::Release } else { Wish::Cancel };
             let held = |job: &soca_domain::Job| matches!(job.state, JobState::Held { .. });
@@ -196,6 +205,13 @@ impl World {
         match (call, reply) {
             (Call::Submit(number), Reply::Submitted(Ok(accepted))) => {
                 self.acknowledged(number, accepted.job.map(|j| j.id));
+            }
+            (Call::Submit(_), Reply::Submitted(Err(soca_app::Error::Refused(faults))))
+                if faults
+                    .iter()
+                    .all(|fault| [Code::BudgetSpent, Code::PriceUnknown].contains(&fault.code)) =>
+            {
+                self.ledger.count(&format!("a submit was refused with {}", faults[0].code));
             }
             (Call::Submit(number), Reply::Submitted(Err(soca_app::Error::Refused(faults)))) => {
                 self.ledger.broke(format!("job {number} was refused: {faults:?}"));

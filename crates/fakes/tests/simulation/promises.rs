@@ -3,11 +3,11 @@
 use crate::world::World;
 use soca_app::explain_job::Reasons;
 use soca_domain::{
-    Job, JobId, JobState, QueueName, Timestamp,
+    Job, JobId, JobState, MicroUsd, QueueName, Timestamp,
     depend::{Condition, Dependency},
     limit::{CounterScope, LimitReached, LimitScope, Limits, Usage},
     queue::QueuePolicy,
-    stack::StackState,
+    stack::{Stack, StackState},
     verdict::Outcome,
     wait::WaitReason,
 };
@@ -36,22 +36,40 @@ impl World {
 
     /// P4 after every commit: limits hold, and each counter is what the stacks counted in it add up to.
     pub fn look_at_commits(&mut self) {
-        let (fresh, broken) = {
+        let (fresh, broken, seen) = {
             let mut commits = self.ledger.commits.lock().unwrap();
-            (std::mem::take(&mut commits.fresh), std::mem::take(&mut commits.broken))
+            let (broken, seen) = (std::mem::take(&mut commits.broken), std::mem::take(&mut commits.seen));
+            (std::mem::take(&mut commits.fresh), broken, seen)
         };
+        seen.iter().for_each(|what| self.ledger.count(what));
         self.ledger.broken.extend(broken);
         if !fresh {
             return;
         }
         let live = resolve(self.true_ports.store.live_stacks()).unwrap();
         self.ledger.counted.extend(live.iter().flat_map(|stack| stack.counted.iter().cloned()));
+        self.look_at_accounts(&live);
         for scope in self.ledger.counted.clone() {
             let usage = self.usage(&scope);
             let of = live.iter().filter(|stack| stack.counted.contains(&scope));
             let counted = of.fold(Usage::default(), |sum, stack| sum.plus(&stack.need));
             if self.limits(&scope).passed_by(&usage).is_some() || usage != counted {
                 self.ledger.broke(format!("P4: {scope:?} has {usage:?}, its stacks {counted:?}"));
+            }
+        }
+    }
+
+    /// P4: hard budgets hold, and what is held is what the stacks say; what nodes cost beyond their hold, because they
+    /// took long to go, is told apart.
+    fn look_at_accounts(&mut self, live: &[Stack]) {
+        for project in self.projects.clone() {
+            let account = resolve(self.true_ports.store.account(&project.name)).unwrap();
+            let of = live.iter().filter(|stack| stack.project.as_ref() == Some(&project.name));
+            let held = of.fold(MicroUsd(0), |sum, stack| sum.plus(stack.hold));
+            let guarded = MicroUsd(account.committed().0 - account.overdrawn.0);
+            if account.held != held || project.hard_budget().is_some_and(|amount| guarded > amount) {
+                let name = &project.name;
+                self.ledger.broke(format!("P4: project {name} has {account:?}, its stacks hold {held}"));
             }
         }
     }
@@ -76,6 +94,7 @@ impl World {
     /// What is looked at each minute.
     pub fn look_around(&mut self) {
         self.reasons_are_true();
+        self.singletons_are_alone();
         if self.calm_since.is_some_and(|since| self.now().since(since) > SETTLING) {
             self.no_orphans();
         }
@@ -136,6 +155,9 @@ impl World {
             let reason = resolve(reasons.of(job)).unwrap().map(|waiting| waiting.reason);
             if let Some(reason) = &reason {
                 self.ledger.count(&format!("waited for {}", reason.code()));
+                if matches!(reason, WaitReason::Dependency { on } if on.condition == Condition::Singleton) {
+                    self.ledger.count("waited for a job of its name");
+                }
             }
             if !reason.as_ref().is_some_and(|reason| self.is_true(job, reason, &waiting, now)) {
                 self.ledger.broke(format!("P7: job {} ({:?}) waits for {reason:?}", job.id, job.state));
@@ -153,6 +175,9 @@ impl World {
             WaitReason::Held => matches!(job.state, JobState::Held { .. }),
             WaitReason::BeginsLater { at } => job.begin_at == Some(*at) && *at > now,
             WaitReason::RetryLater { at } => retry_at == Some(*at) && *at > now,
+            WaitReason::Dependency { on } if on.condition == Condition::Singleton => {
+                job.run.policy.singleton && self.is_ahead(job, &self.job(on.job).expect("it was found"))
+            }
             WaitReason::Dependency { on } => job.depend.contains(on) && !self.came_true(on),
             WaitReason::Limit(reached) => self.is_reached(job, reached, waiting),
             WaitReason::Behind { job: first, .. } => others.clone().any(|other| other.id == *first),
@@ -160,15 +185,31 @@ impl World {
                 let scope = CounterScope::Queue(job.queue.clone());
                 retry_at.is_none_or(|at| at <= now)
                     && job.depend.iter().all(|on| self.came_true(on))
+                    && !(job.run.policy.singleton
+                        && self.jobs().iter().any(|other| self.is_ahead(job, other)))
                     && self.limits(&scope).passed_by(&self.usage(&scope).plus(&job.need)).is_none()
+                    && self.left_for(job).is_none_or(|left| job.hold() <= left)
             }
-            // There are no long queues, windows, licenses, budgets and reservations here.
+            // Jobs that start before it may leave less than there is now.
+            WaitReason::BudgetShort { project, asked, left } => {
+                job.project.as_ref() == Some(project)
+                    && *asked == job.hold()
+                    && asked > left
+                    && self.left_for(job).is_some_and(|there_is| *left <= there_is)
+            }
+            // There are no long queues, deadlines, windows, licenses and reservations here.
             WaitReason::InLine { .. }
+            | WaitReason::TooLate { .. }
             | WaitReason::WindowOpens { .. }
             | WaitReason::LicenseShort { .. }
-            | WaitReason::BudgetShort { .. }
             | WaitReason::Reserved { .. } => false,
         }
+    }
+
+    /// What the job's hard budget has left, if it is under one.
+    fn left_for(&self, job: &Job) -> Option<MicroUsd> {
+        let project = self.projects.iter().find(|project| job.project.as_ref() == Some(&project.name))?;
+        project.left(&resolve(self.true_ports.store.account(&project.name)).unwrap())
     }
 
     /// Whether what is in use, with what jobs that may start before this one would add, leaves too little.
@@ -199,6 +240,28 @@ impl World {
             && (usage.of(measure)..=at_most.of(measure)).contains(&used)
     }
 
+    /// Whether a singleton must wait for another job: one of its owner and name that is not over, and is earlier or has
+    /// capacity.
+    fn is_ahead(&self, job: &Job, other: &Job) -> bool {
+        (&job.owner, &job.name) == (&other.owner, &other.name)
+            && job.id != other.id
+            && !other.state.is_final()
+            && (other.id < job.id || other.state.stack().is_some())
+    }
+
+    /// No singleton runs beside another job of its owner and name that was there before it had capacity.
+    fn singletons_are_alone(&mut self) {
+        let placed: Vec<Job> = self.jobs().into_iter().filter(|job| job.state.stack().is_some()).collect();
+        let mut singles: Vec<_> = placed.iter().filter(|job| job.run.policy.singleton).collect();
+        singles.sort_by_key(|job| (&job.owner, &job.name));
+        let beside: Vec<_> = singles
+            .windows(2)
+            .filter(|pair| (&pair[0].owner, &pair[0].name) == (&pair[1].owner, &pair[1].name))
+            .map(|pair| format!("singletons {} and {} have capacity at once", pair[0].id, pair[1].id))
+            .collect();
+        beside.into_iter().for_each(|what| self.ledger.broke(what));
+    }
+
     /// Whether a dependency has come true, told from what became of the other job.
     fn came_true(&self, on: &Dependency) -> bool {
         let other = self.job(on.job).expect("dependencies exist");
@@ -208,7 +271,7 @@ impl World {
         };
         match on.condition {
             Condition::After => other.attempts.iter().any(|attempt| attempt.started_at.is_some()),
-            Condition::AfterAny => outcome.is_some(),
+            Condition::AfterAny | Condition::Singleton => outcome.is_some(),
             Condition::AfterOk => outcome == Some(Outcome::Completed),
             Condition::AfterNotOk => outcome.is_some_and(|outcome| outcome != Outcome::Completed),
         }

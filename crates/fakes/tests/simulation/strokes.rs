@@ -20,7 +20,10 @@ impl World {
                 }
             }
             Stroke::Dry(launches) => {
-                for pool in ["c6i.large", "c5.large", "m5.large"] {
+                // All at once, or one of them, so that there is another to go to.
+                let pools = ["c6i.large", "c5.large", "m5.large"];
+                let one = self.luck.pick(&pools).copied().filter(|_| self.luck.permille(500));
+                for pool in pools.into_iter().filter(|pool| one.is_none_or(|one| one == *pool)) {
                     self.cloud.run_dry(pool.parse().unwrap(), launches);
                 }
             }

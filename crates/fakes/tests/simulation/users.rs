@@ -15,7 +15,7 @@ pub struct Plan {
     pub life: Life,
     /// What its owner will want of it later, and how long after submitting.
     pub wishes: Vec<(Duration, Wish)>,
-    /// Depends on the first acknowledged job, in this way.
+    /// Depends on the first acknowledged job, in this way; a singleton on those of its name.
     pub depends: Option<&'static str>,
     pub acknowledged: Option<JobId>,
     pub tries: u32,
@@ -37,17 +37,32 @@ impl Plan {
         also(100, "-h".into());
         also(100, format!("-a08{:02}", luck.between(15, 35)));
         also(500, format!("-lnodes={}", luck.between(1, 3)));
-        let types = ["c6i.large", "c6i.large+c5.large", "m5.large", "c6i.xlarge"];
-        also(700, format!("-linstance_type={}", luck.pick(&types).copied().unwrap_or("c6i.large")));
-        also(400, "-lspot_price=auto".into());
-        let depends = luck.pick(&["after", "afterok", "afterany", "afternotok"]).copied();
+        let types = [
+            "instance_type=c6i.large",
+            "instance_type=c6i.large+c5.large",
+            "instance_type=c6i.large+c5.large+m5.large",
+            "instance_type=m5.large",
+            "instance_type=c6i.xlarge",
+            "mem=6gb",
+            "instance_selection=fastest",
+        ];
+        also(700, format!("-l{}", luck.pick(&types).copied().unwrap_or("instance_type=c6i.large")));
+        let spot = ["spot_price=auto", "spot_price=auto,spot_attempts=1"];
+        also(400, format!("-l{}", luck.pick(&spot).copied().unwrap_or("spot_price=auto")));
+        also(200, format!("-lattempts={}", luck.between(1, 4)));
+        also(200, format!("-lsignal=USR1@{}", luck.between(1, 120)));
+        let depends = luck.pick(&["after", "afterok", "afterany", "afternotok", "singleton"]).copied();
+        let depends = depends.filter(|_| luck.permille(250));
+        if depends == Some("singleton") || luck.permille(150) {
+            options[0] = "-Nstep".into();
+        }
         Plan {
             number,
             after: luck.millis(0, 480_000),
             options,
             life: Life { span: luck.millis(1_000, 150_000), status: i32::from(luck.permille(250)) * 3 },
             wishes: wishes(luck),
-            depends: depends.filter(|_| luck.permille(200)),
+            depends,
             acknowledged: None,
             tries: 0,
         }

@@ -10,8 +10,9 @@ use crate::{
 };
 use soca_app::{Settings, infrastructure::Incident, ports::Write};
 use soca_domain::{
-    InstanceId, Timestamp,
+    InstanceId, MicroUsd, Timestamp,
     limit::Limits,
+    project::{Budget, Project},
     queue::{QueueOrder, QueuePolicy, initial_queues},
 };
 use soca_fakes::{
@@ -73,6 +74,8 @@ pub struct World {
     pub planted: Option<Planted>,
     /// The queues as they are meant, whatever the control plane makes of them.
     pub policies: Vec<QueuePolicy>,
+    /// The projects, likewise.
+    pub projects: Vec<Project>,
     pub calm_since: Option<Timestamp>,
     pub tasks: BTreeMap<u64, Task>,
     agenda: BTreeMap<(Timestamp, u64), Moment>,
@@ -138,12 +141,14 @@ impl World {
             ledger,
             planted,
             policies: vec![],
+            projects: vec![],
             calm_since: None,
             tasks: BTreeMap::new(),
             agenda: BTreeMap::new(),
             numbers: 0,
         };
         world.open_queues();
+        world.open_projects();
         world.set_out(rough);
         world
     }
@@ -165,6 +170,27 @@ impl World {
         self.policies = vec![normal, test];
         let writes = self.policies.iter().cloned().map(Write::CreateQueue).collect();
         resolve(self.true_ports.store.commit(writes)).expect("an empty table");
+    }
+
+    /// One project whose budget has room for a small job or two at a time, one that is only warned.
+    fn open_projects(&mut self) {
+        let project = |name: &str, amount, hard| Project {
+            budget: Some(Budget { amount: MicroUsd(amount), hard }),
+            ..Project::open(name.parse().expect("a name"))
+        };
+        self.projects = vec![project("alpha", 150_000, true), project("beta", 1, false)];
+        self.write_projects();
+    }
+
+    fn write_projects(&self) {
+        let writes = self.projects.iter().cloned().map(Write::PutProject).collect();
+        resolve(self.true_ports.store.commit(writes)).expect("a table");
+    }
+
+    /// The administrator gives so much that nobody waits for money for ever.
+    pub fn raise_budgets(&mut self) {
+        self.projects[0].budget = Some(Budget { amount: MicroUsd(1_000_000_000), hard: true });
+        self.write_projects();
     }
 
     fn set_out(&mut self, rough: bool) {
@@ -286,6 +312,7 @@ impl World {
         self.ledger.tell(self.clock.now(), || "calm".into());
         self.calm_since = Some(self.now());
         self.chaos.calm_down();
+        self.raise_budgets();
         self.cloud.set_temper(soca_fakes::cloud::Temper::default());
     }
 }

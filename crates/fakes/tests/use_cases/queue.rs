@@ -1,7 +1,14 @@
 //! Waiting and starting: limits, holds, dependencies, and the lease on passes.
 
 use crate::lab::{Lab, caller, submission};
-use soca_app::{Caller, explain_job::Reasons, hold_job, ports::Write, queues, submit_job::Submission};
+use soca_app::{
+    Caller,
+    explain_job::Reasons,
+    hold_job,
+    ports::{BusEvent, Write},
+    queues,
+    submit_job::Submission,
+};
 use soca_domain::{
     Code, Job, JobId, JobState, QueueName,
     limit::{CounterScope, LimitReached, LimitScope, Measure, Usage},
@@ -27,7 +34,7 @@ fn jobs_start_up_to_the_limit_and_others_know_why_not_p4_p7() {
     assert_eq!(lab.dispatch().started, 0);
     assert_eq!(
         reason(&lab, ids[3]),
-        Some(WaitReason::Limit(Box::new(LimitReached {
+        Some(WaitReason::Limit(std::sync::Arc::new(LimitReached {
             scope: LimitScope::Queue,
             measure: Measure::Instances,
             used: 6,
@@ -120,7 +127,7 @@ fn a_job_that_was_taken_in_while_its_queue_was_removed_still_runs_p1_p5() {
     let open = resolve(queues::open(store, settings)).unwrap();
     assert_eq!(open.iter().map(|queue| queue.name.as_str()).collect::<Vec<_>>(), ["normal"]);
     let again = QueuePolicy::open(test, "Made again.");
-    resolve(queues::put(store, settings, &admin, &again)).unwrap();
+    resolve(queues::put(&lab.ports.mover(), settings, &admin, &again)).unwrap();
     assert_eq!(resolve(queues::open(store, settings)).unwrap().len(), 2);
 }
 
@@ -131,13 +138,16 @@ fn raised_limits_and_group_limits_are_the_queues_own_p4() {
     let admin = Caller { admin: true, ..caller("root") };
     let mut normal = resolve(queues::load(store, settings)).unwrap().remove(0);
     normal.per_user.jobs = Some(1);
-    resolve(queues::put(store, settings, &admin, &normal)).unwrap();
+    resolve(queues::put(&lab.ports.mover(), settings, &admin, &normal)).unwrap();
     let [first, second] = [lab.queued(&[]), lab.queued(&[])];
     assert_eq!(lab.dispatch().started, 1);
     assert_eq!(reason(&lab, second).map(|reason| reason.code()), Some("USER_JOB_LIMIT"));
     // A limit that is lifted meanwhile leaves no counter wrong: what was counted is given back.
     normal.per_user.jobs = None;
-    resolve(queues::put(store, settings, &admin, &normal)).unwrap();
+    let _ = lab.bus.drain();
+    resolve(queues::put(&lab.ports.mover(), settings, &admin, &normal)).unwrap();
+    let wakes = BusEvent::RulesChanged { kind: "queue", name: "normal".into() };
+    assert_eq!(lab.bus.drain(), [wakes], "jobs that may start now need not wait for the minute");
     assert_eq!(lab.dispatch().started, 1);
     for id in [first, second] {
         let _ = resolve(soca_app::cancel_job::cancel(lab.ports.mover(), &caller("ada"), id, lab.now()));

@@ -130,6 +130,7 @@ fn reply(orders: Orders) -> wire::SyncReply {
     let directive = orders.order.map(|order| match order {
         Order::Shutdown => wire::Directive::Shutdown,
         Order::Cancel(job, attempt) => wire::Directive::Cancel { job: job.0, attempt: attempt.0 },
+        Order::Warn(job, attempt) => wire::Directive::Warn { job: job.0, attempt: attempt.0 },
         Order::Run(order) => wire::Directive::Run(Box::new(run(*order))),
         Order::Serve(order) => wire::Directive::Serve(Box::new(serve(*order))),
     });
@@ -176,6 +177,12 @@ fn run(order: RunOrder) -> wire::RunDirective {
         stderr: order.stderr,
         environment: job.run.environment,
         submit_host: job.run.submit_host,
+        end_by_ms: order.end_by.map(|at| at.0),
+        warning: job.run.policy.warning.map(|warning| wire::WarningDirective {
+            signal: warning.signal.number(),
+            before_seconds: warning.before.as_secs(),
+            shell_only: warning.shell_only,
+        }),
         walltime_seconds: job.launch.walltime.map(|w| w.as_secs()),
         grace_seconds: order.grace.as_secs(),
         ncpus: order.ncpus,

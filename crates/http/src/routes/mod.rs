@@ -5,6 +5,7 @@ mod capacity;
 mod info;
 mod jobs;
 mod logs;
+mod projects;
 mod queues;
 
 use crate::{
@@ -50,6 +51,10 @@ pub const ACCESS: &[(&str, &str, Access)] = &[
     ("GET", "/v1/queues/{name}", Access::User),
     ("PUT", "/v1/queues/{name}", Access::Admin),
     ("DELETE", "/v1/queues/{name}", Access::Admin),
+    ("GET", "/v1/projects", Access::User),
+    ("GET", "/v1/projects/{name}", Access::User),
+    ("PUT", "/v1/projects/{name}", Access::Admin),
+    ("DELETE", "/v1/projects/{name}", Access::Admin),
     ("GET", "/v1/stacks", Access::User),
     ("GET", "/v1/price", Access::User),
     ("POST", "/agent/v1/enroll", Access::Node),
@@ -70,6 +75,8 @@ pub fn api_router(state: ApiState) -> Router {
         .route("/v1/jobs/{id}/explanation", get(jobs::explain))
         .route("/v1/queues", get(queues::list))
         .route("/v1/queues/{name}", get(queues::show).put(queues::put).delete(queues::remove))
+        .route("/v1/projects", get(projects::list))
+        .route("/v1/projects/{name}", get(projects::show).put(projects::put).delete(projects::remove))
         .route("/v1/stacks", get(capacity::stacks))
         .route("/v1/price", get(capacity::price))
         .fallback(no_route)

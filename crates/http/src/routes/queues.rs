@@ -44,7 +44,7 @@ pub(super) async fn put(
     }
     let defaults = queues::defaults::read(&asked.defaults)?;
     let policy = convert::queue_policy(&asked, defaults).map_err(Error::Refused)?;
-    queues::put(&*state.store, &state.settings, &caller, &policy).await?;
+    queues::put(&state.mover(), &state.settings, &caller, &policy).await?;
     Ok(settings(&policy))
 }
 

@@ -5,10 +5,7 @@
 //! charge to its owner's and its project's use, so that of two equals with long queues each gets every other turn:
 //! weighted fair queueing, in O(n log n).
 
-use super::{
-    InOrder, Item,
-    streams::{Stream, streams},
-};
+use super::{InOrder, Item, streams::Streams};
 use crate::snapshot::Snapshot;
 use soca_domain::{JobId, Timestamp};
 use std::{
@@ -32,7 +29,6 @@ struct Branch {
 }
 
 struct Leaf {
-    stream: Stream,
     used: u64,
     shares: u32,
 }
@@ -40,6 +36,8 @@ struct Leaf {
 /// A queue's jobs.
 pub(super) struct FairShare {
     branches: Vec<Branch>,
+    streams: Streams,
+    /// For each stream, its owner's standing.
     leaves: Vec<Leaf>,
     /// Projects that have jobs left.
     heap: BinaryHeap<(Rank, usize)>,
@@ -53,23 +51,24 @@ impl FairShare {
         let branch =
             |p: &crate::Project| Branch { used: p.used, shares: p.shares, members: BinaryHeap::new() };
         let mut branches: Vec<Branch> = snapshot.projects.iter().map(branch).collect();
-        let mut leaves = Vec::new();
-        for stream in streams(snapshot, jobs, true) {
+        let streams = Streams::new(snapshot, jobs, true);
+        let mut leaves = Vec::with_capacity(streams.list().len());
+        for (at, stream) in streams.list().iter().enumerate() {
             let (used, shares) = members.get(&(stream.project, stream.owner)).copied().unwrap_or((0, 1));
-            let leaf = Leaf { stream, used, shares };
-            if let Some(rank) = leaf_rank(&leaf) {
-                branches[leaf.stream.project as usize].members.push((rank, leaves.len()));
+            let leaf = Leaf { used, shares };
+            if let Some(rank) = leaf_rank(&leaf, streams.next(at)) {
+                branches[stream.project as usize].members.push((rank, at));
             }
             leaves.push(leaf);
         }
         let ranked = branches.iter().enumerate();
         let heap = ranked.filter_map(|(at, branch)| Some((branch_rank(branch)?, at))).collect();
-        Self { branches, leaves, heap }
+        Self { branches, streams, leaves, heap }
     }
 }
 
-fn leaf_rank(leaf: &Leaf) -> Option<Rank> {
-    let next = leaf.stream.next()?;
+fn leaf_rank(leaf: &Leaf, next: Option<&Item>) -> Option<Rank> {
+    let next = next?;
     Some((next.priority, Reverse(normalised(leaf.used, leaf.shares)), Reverse(next.age())))
 }
 
@@ -83,7 +82,7 @@ impl InOrder for FairShare {
     fn next(&self) -> Option<Item> {
         let (_, branch) = self.heap.peek()?;
         let (_, leaf) = self.branches[*branch].members.peek()?;
-        self.leaves[*leaf].stream.next()
+        self.streams.next(*leaf).copied()
     }
 
     fn take(&mut self) {
@@ -91,11 +90,11 @@ impl InOrder for FairShare {
         let branch = &mut self.branches[top.1];
         if let Some(mut first) = branch.members.peek_mut() {
             let leaf = &mut self.leaves[first.1];
-            let charge = leaf.stream.next().map_or(0, |next| next.charge);
-            leaf.stream.take();
+            let charge = self.streams.next(first.1).map_or(0, |next| next.charge);
+            self.streams.take(first.1);
             leaf.used = leaf.used.saturating_add(charge);
             branch.used = branch.used.saturating_add(charge);
-            match leaf_rank(leaf) {
+            match leaf_rank(leaf, self.streams.next(first.1)) {
                 Some(rank) => first.0 = rank,
                 None => drop(PeekMut::pop(first)),
             }

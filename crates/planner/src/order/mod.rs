@@ -51,8 +51,8 @@ impl Item {
     }
 }
 
-/// A queue's next job, the best queue first: its priority, the job's age, which queue.
-type Head = (i32, Reverse<(Timestamp, JobId)>, usize);
+/// A queue's next job, the best queue first: its priority, the job's age, which queue, which job.
+type Head = (i32, Reverse<(Timestamp, JobId)>, usize, Index);
 
 /// One queue's jobs, the next one first.
 trait InOrder {
@@ -76,12 +76,12 @@ pub(crate) fn order(snapshot: &Snapshot, ready: &[Index]) -> Vec<Index> {
             }
         })
         .collect();
-    let key = |queue: usize, next: &Item| (snapshot.queues[queue].priority, Reverse(next.age()), queue);
+    let key = |at: usize, next: &Item| (snapshot.queues[at].priority, Reverse(next.age()), at, next.index);
     let mut heads: BinaryHeap<Head> =
         queues.iter().enumerate().filter_map(|(at, queue)| Some(key(at, &queue.next()?))).collect();
     while let Some(mut head) = heads.peek_mut() {
         let queue = &mut queues[head.2];
-        ordered.extend(queue.next().map(|next| next.index));
+        ordered.push(head.3);
         queue.take();
         match queue.next() {
             Some(next) => *head = key(head.2, &next),
@@ -96,7 +96,11 @@ fn by_queue(snapshot: &Snapshot, ready: &[Index], promoted: &mut Vec<Index>) -> 
     let longest = i64::try_from(snapshot.policy.promote_after.as_millis()).unwrap_or(i64::MAX);
     let promoted_since = snapshot.now.0.saturating_sub(longest);
     let mut old = Vec::new();
-    let mut lists = vec![Vec::new(); snapshot.queues.len()];
+    let mut sizes = vec![0; snapshot.queues.len()];
+    for index in ready {
+        sizes[usize::from(snapshot.waiting[*index as usize].queue)] += 1;
+    }
+    let mut lists: Vec<Vec<Item>> = sizes.into_iter().map(Vec::with_capacity).collect();
     for index in ready {
         let item = Item::of(snapshot, *index);
         let job = &snapshot.waiting[*index as usize];

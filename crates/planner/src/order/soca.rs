@@ -7,7 +7,7 @@
 
 use super::{
     InOrder, Item,
-    streams::{Stream, streams},
+    streams::{Stream, Streams},
 };
 use crate::snapshot::Snapshot;
 use std::{
@@ -21,14 +21,14 @@ const EACH_WAITING: i64 = 1;
 
 /// A queue's jobs.
 pub(super) struct Soca {
-    streams: Vec<Stream>,
+    streams: Streams,
     heap: BinaryHeap<(i64, Reverse<usize>)>,
 }
 
 impl Soca {
     /// `jobs` are in the order of submission.
     pub(super) fn new(snapshot: &Snapshot, jobs: &[Item]) -> Self {
-        let streams = streams(snapshot, jobs, false);
+        let streams = Streams::new(snapshot, jobs, false);
         let queue = jobs.first().map(|item| snapshot.waiting[item.index as usize].queue);
         let mut scores = vec![START; snapshot.owners.len()];
         for item in jobs {
@@ -38,7 +38,7 @@ impl Soca {
             scores[job.owner as usize] -= EACH_RUNNING;
         }
         let entry = |(at, stream): (usize, &Stream)| (scores[stream.owner as usize], Reverse(at));
-        let heap = streams.iter().enumerate().map(entry).collect();
+        let heap = streams.list().iter().enumerate().map(entry).collect();
         Self { streams, heap }
     }
 }
@@ -46,14 +46,14 @@ impl Soca {
 impl InOrder for Soca {
     fn next(&self) -> Option<Item> {
         let (_, Reverse(at)) = self.heap.peek()?;
-        self.streams[*at].next()
+        self.streams.next(*at).copied()
     }
 
     fn take(&mut self) {
         let Some(mut top) = self.heap.peek_mut() else { return };
-        let stream = &mut self.streams[top.1.0];
-        stream.take();
-        match stream.next() {
+        let stream = top.1.0;
+        self.streams.take(stream);
+        match self.streams.next(stream) {
             Some(_) => top.0 -= EACH_RUNNING,
             None => drop(PeekMut::pop(top)),
         }

@@ -198,6 +198,7 @@ impl Case {
                 retry_at: None,
                 need,
                 duration: job.minutes.map(|m| Duration::from_secs(m * 60)),
+                start_by: None,
                 hold: MicroUsd(job.hold),
                 charge: u64::from(job.nodes) * job.minutes.unwrap_or(60),
                 licenses: licenses(&job),

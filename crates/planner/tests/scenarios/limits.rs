@@ -101,6 +101,7 @@ fn who_cannot_start_yet_for_reasons_of_their_own_lets_others_pass() {
     let mut case = case(9).wait([job("a", 1), job("a", 1), job("a", 1), job("a", 1), job("a", 1)]);
     let on = soca_domain::depend::Dependency {
         job: soca_domain::JobId(9),
+        element: None,
         condition: soca_domain::depend::Condition::AfterOk,
     };
     let jobs = &mut case.0.waiting;

@@ -8,6 +8,8 @@
 
 mod array;
 mod job;
+mod offers;
+mod project;
 mod queue;
 mod small;
 mod stack;
@@ -16,6 +18,8 @@ mod tests;
 
 pub(crate) use array::{ElementsRow, OutputRow};
 pub(crate) use job::JobRow;
+pub(crate) use offers::{DryPoolRow, OffersRow};
+pub(crate) use project::{AccountRow, ProjectRow};
 pub(crate) use queue::{QueueRow, ShareRow, UsageRow};
 pub(crate) use small::{CounterRow, JobPointerRow, LeaseRow, RequestRow, StackPointerRow, WaitingPointerRow};
 pub(crate) use stack::{NodeRow, StackRow};

@@ -3,8 +3,10 @@
 use super::Row;
 use serde::{Deserialize, Serialize};
 use soca_domain::{
-    Fault, GroupName, InstanceId, JobId, NodeIndex, ProjectName, QueueName, StackId, Timestamp, UserName,
+    Fault, GroupName, InstanceId, JobId, MicroUsd, NodeIndex, ProjectName, QueueName, StackId, Timestamp,
+    UserName,
     instance_type::InstanceTypeName,
+    ladder::Rung,
     limit::{CounterScope, Need},
     node::{Node, NodeState},
     price::InstanceUse,
@@ -25,9 +27,13 @@ pub(crate) struct StackRow {
     #[serde(default)]
     groups: Vec<GroupName>,
     #[serde(default)]
+    rung: Option<Rung>,
+    #[serde(default)]
     need: Option<Need>,
     #[serde(default)]
     counted: Option<Vec<CounterScope>>,
+    #[serde(default)]
+    hold: MicroUsd,
     #[serde(default)]
     ends_by: Option<Timestamp>,
     created_at: Timestamp,
@@ -62,8 +68,10 @@ impl From<Stack> for StackRow {
             nodes: stack.nodes,
             project: stack.project,
             groups: stack.groups,
+            rung: stack.rung,
             need: Some(stack.need),
             counted: Some(stack.counted),
+            hold: stack.hold,
             ends_by: stack.ends_by,
             created_at: stack.created_at,
             join: stack.join,
@@ -87,9 +95,11 @@ impl From<StackRow> for Stack {
             nodes: row.nodes,
             project: row.project,
             groups: row.groups,
+            rung: row.rung,
             need: row.need.unwrap_or(Need { instances: row.nodes, ..Need::default() }),
             // The release before this one counted in queues only, and did not say so.
             counted: row.counted.unwrap_or_else(|| vec![CounterScope::Queue(row.queue.clone())]),
+            hold: row.hold,
             ends_by: row.ends_by,
             created_at: row.created_at,
             join: row.join,

@@ -1,13 +1,13 @@
 //! Every kind of row: what is read is what was written, and what the first release wrote can be read for ever (P12).
 
 use super::{
-    CounterRow, ElementsRow, Item, JobPointerRow, JobRow, LeaseRow, NodeRow, OutputRow, QueueRow, RequestRow,
-    Row, StackPointerRow, StackRow, UsageRow, decode, encode,
+    AccountRow, CounterRow, ElementsRow, Item, JobPointerRow, JobRow, LeaseRow, NodeRow, OutputRow,
+    ProjectRow, QueueRow, RequestRow, Row, StackPointerRow, StackRow, UsageRow, decode, encode,
 };
 use crate::{keys, keys::Key, samples};
 use aws_sdk_dynamodb::types::AttributeValue;
 use soca_app::ports::store::StoreError;
-use soca_domain::{Timestamp, limit::Usage};
+use soca_domain::{MicroUsd, Timestamp, ledger::Account, limit::Usage};
 use std::{collections::BTreeSet, fmt::Debug, fs, path::PathBuf};
 
 /// A row as `aws dynamodb get-item` prints it.
@@ -87,6 +87,14 @@ fn rows_of_updates_and_lists_are_read_as_the_first_release_wrote_them_p12() {
 }
 
 #[test]
+fn projects_and_accounts_are_read_as_the_first_release_wrote_them_p12() {
+    let project = samples::project();
+    check("project", &keys::project(&project.name), ProjectRow::from(project.clone()), &project);
+    let account: Account = decode::<AccountRow>(fixture("account.json")).unwrap().into();
+    assert_eq!(account, Account { held: MicroUsd(7), spent: MicroUsd(40), overdrawn: MicroUsd(2) });
+}
+
+#[test]
 fn every_kind_of_row_has_a_fixture() {
     let kinds = [
         JobRow::KIND,
@@ -95,6 +103,8 @@ fn every_kind_of_row_has_a_fixture() {
         ElementsRow::KIND,
         OutputRow::KIND,
         QueueRow::KIND,
+        ProjectRow::KIND,
+        AccountRow::KIND,
         UsageRow::KIND,
         RequestRow::KIND,
         CounterRow::KIND,

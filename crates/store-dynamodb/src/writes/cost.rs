@@ -11,6 +11,7 @@ use soca_domain::{
     Attempt, Job, JobState, MicroUsd, StackId,
     job::ScriptRef,
     limit::CounterScope,
+    offer::OfferList,
     stack::{Stack, StackState},
 };
 use std::fmt::Write as _;
@@ -70,6 +71,8 @@ fn the_cost_of_each_kind_of_commit_is_known() {
         Write::Spend(Spending { project: None, owner: samples::job().owner, day: 20_000, cost: MicroUsd(1) });
     let output = OutputState { tail: vec![b'x'; 8 * 1024], ..samples::output() };
     let take = Write::TakeCapacity { scope, limits: queue.limits, need };
+    let some = samples::offers();
+    let all = OfferList { offers: some.offers.iter().cycle().take(900).cloned().collect(), ..some };
     let commits = [
         ("submit", vec![Write::CreateJob(job(queued.clone())), Write::RememberRequest(samples::request())]),
         ("hold or release", vec![change(&queued, &held)]),
@@ -82,6 +85,8 @@ fn the_cost_of_each_kind_of_commit_is_known() {
         ("GrowOutput, full tail", vec![Write::GrowOutput { output, was_size: 1 }]),
         ("settle", vec![give, spend, Write::UpdateStack(released), change(&running, &running)]),
         ("CreateQueue", vec![Write::CreateQueue(queue)]),
+        ("NoteDry", vec![Write::NoteDry(samples::dry_pool())]),
+        ("PutOffers, 900 types", vec![Write::PutOffers(all)]),
     ];
     let mut text = String::new();
     for (name, writes) in commits {

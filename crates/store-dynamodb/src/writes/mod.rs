@@ -1,5 +1,6 @@
 //! Which rows a write touches, and on what condition.
 
+mod budget;
 mod capacity;
 #[cfg(test)]
 mod cost;
@@ -10,7 +11,10 @@ pub(crate) use step::{Condition, MARK, Step, some_unless_empty};
 
 use crate::{
     keys::{self, Key},
-    rows::{ElementsRow, NodeRow, OutputRow, QueueRow, RequestRow, Row, StackPointerRow, StackRow},
+    rows::{
+        DryPoolRow, ElementsRow, NodeRow, OffersRow, OutputRow, ProjectRow, QueueRow, RequestRow, Row,
+        StackPointerRow, StackRow,
+    },
 };
 use soca_app::ports::store::{OutputState, RememberedRequest, StoreError, Write};
 use soca_domain::{element::ElementChunk, node::Node, queue::QueuePolicy, stack::Stack};
@@ -34,7 +38,16 @@ pub(crate) fn steps(write: Write) -> Result<Vec<Step>, StoreError> {
         }
         Write::TakeCapacity { scope, limits, need } => Ok(vec![capacity::take(&scope, &limits, &need)]),
         Write::GiveCapacity { scope, need } => Ok(vec![capacity::give(&scope, &need)]),
+        Write::PutProject(project) => {
+            Ok(vec![Step::put::<ProjectRow>(&keys::project(&project.name.clone()), &project.into(), None)?])
+        }
+        Write::HoldBudget { project, amount, limit } => Ok(vec![budget::hold(&project, amount, limit)]),
+        Write::SettleBudget { project, held, cost } => Ok(vec![budget::settle(&project, held, cost)]),
         Write::Spend(spending) => Ok(vec![capacity::spend(&spending)]),
+        Write::PutOffers(list) => Ok(vec![Step::put::<OffersRow>(&keys::offers(), &list.into(), None)?]),
+        Write::NoteDry(dry) => {
+            Ok(vec![Step::put::<DryPoolRow>(&keys::dry_pool(&dry.pool), &dry.clone().into(), None)?])
+        }
         Write::RememberRequest(request) => remember(request),
         Write::GrowOutput { output, was_size } => grow_output(output, was_size),
     }

@@ -3,7 +3,11 @@
 use super::{counts, final_verdict, reason, text, wait};
 use crate::api;
 use soca_domain::{
-    Fault, Job, JobState, Timestamp, element::ElementCounts, job::AttemptRecord, verdict::Verdict,
+    Fault, Job, JobState, Timestamp,
+    element::ElementCounts,
+    job::AttemptRecord,
+    ladder::{Rung, why as why_rung},
+    verdict::Verdict,
     wait::Waiting,
 };
 
@@ -20,6 +24,7 @@ pub fn job(
         JobState::Ended { at, .. } => Some(at),
         _ => None,
     };
+    let policy = &job.run.policy;
     let cost_known = job.attempts.iter().any(|a| a.cost.is_some());
     api::Job {
         id: job.id.0,
@@ -33,7 +38,7 @@ pub fn job(
         wait: waits.map(wait),
         reason: why(job, elements).as_ref().map(reason),
         exit_code: verdict.and_then(Verdict::exit_code),
-        attempts: job.attempts.iter().map(attempt).collect(),
+        attempts: (0..).zip(&job.attempts).map(|(place, a)| attempt(job, place, a)).collect(),
         cancel_requested: job.cancel.is_some(),
         submitted_at: text(job.submitted_at),
         started_at: job.started_at().map(text),
@@ -43,6 +48,9 @@ pub fn job(
         cost_micro_usd: cost_known.then(|| job.cost().0),
         nodes: job.launch.nodes,
         ncpus: job.launch.ncpus,
+        memory_mib: job.launch.memory.map(|memory| memory.0),
+        ngpus: job.launch.gpus,
+        instance_selection: job.launch.selection.map(|selection| selection.as_str().to_owned()),
         instance_types: job.launch.instance_types.iter().map(ToString::to_string).collect(),
         walltime_seconds: job.launch.walltime.map(|w| w.as_secs()),
         array: job.array.map(|a| a.to_string()),
@@ -50,9 +58,19 @@ pub fn job(
         workdir: job.run.workdir.clone(),
         stdout: outputs.0,
         stderr: outputs.1,
-        depend: job.depend.iter().map(ToString::to_string).collect(),
+        depend: depend(job),
         begin_at: job.begin_at.map(text),
+        attempts_allowed: Some(policy.attempts.0),
+        signal: policy.warning.map(|w| w.to_string()),
+        grace_seconds: policy.grace.map(|g| g.as_secs()),
+        deadline: policy.deadline.map(text),
+        max_cost_micro_usd: policy.max_cost.map(|c| c.0),
     }
+}
+
+fn depend(job: &Job) -> Vec<String> {
+    let singleton = job.run.policy.singleton.then(|| "singleton".to_owned());
+    job.depend.iter().map(ToString::to_string).chain(singleton).collect()
 }
 
 /// Why it ended badly; while it waits for another attempt, why the last one did.
@@ -69,7 +87,8 @@ fn why(job: &Job, elements: Option<ElementCounts>) -> Option<Fault> {
     }
 }
 
-fn attempt(a: &AttemptRecord) -> api::Attempt {
+fn attempt(job: &Job, place: usize, a: &AttemptRecord) -> api::Attempt {
+    let names = |rung: &Rung| rung.types.iter().map(ToString::to_string).collect();
     api::Attempt {
         number: a.attempt.0,
         stack: a.stack.to_string(),
@@ -78,6 +97,9 @@ fn attempt(a: &AttemptRecord) -> api::Attempt {
         ended_at: a.ended_at.map(text),
         reason: a.verdict.as_ref().and_then(Verdict::fault).as_ref().map(reason),
         instance_type: a.instance_type.as_ref().map(ToString::to_string),
+        offered_types: a.rung.as_ref().map(names).unwrap_or_default(),
+        market: a.rung.as_ref().map(|rung| rung.market.as_str().to_owned()),
+        instead_because: why_rung(job, place),
         cost_micro_usd: a.cost.map(|c| c.0),
     }
 }
@@ -123,10 +145,18 @@ fn summary(job: &Job, waits: Option<&Waiting>, fault: Option<&Fault>) -> String 
     }
 }
 
+/// `Attempt 2: capacity decided, stack job-7-2, c5.large on-demand, since c6i.large was not to be had.`
+fn decided(job: &Job, place: usize, a: &AttemptRecord) -> String {
+    let types = |rung: &Rung| rung.types.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+    let rung = a.rung.as_ref().map(|r| format!(", {} {}", types(r), r.market.as_str())).unwrap_or_default();
+    let since = why_rung(job, place).map(|why| format!(", since {why}")).unwrap_or_default();
+    format!("Attempt {}: capacity decided, stack {}{rung}{since}.", a.attempt, a.stack)
+}
+
 fn history(job: &Job) -> Vec<api::HistoryLine> {
     let mut lines = vec![(job.submitted_at, format!("Submitted to queue {}.", job.queue))];
-    for a in &job.attempts {
-        lines.push((a.placed_at, format!("Attempt {}: capacity decided, stack {}.", a.attempt, a.stack)));
+    for (place, a) in (0..).zip(&job.attempts) {
+        lines.push((a.placed_at, decided(job, place, a)));
         if let Some(at) = a.started_at {
             lines.push((at, format!("Attempt {}: the script started.", a.attempt)));
         }

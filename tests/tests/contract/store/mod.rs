@@ -6,6 +6,8 @@ pub(crate) mod compare;
 pub(crate) mod endpoint;
 pub(crate) mod jobs;
 pub(crate) mod lease;
+pub(crate) mod money;
+pub(crate) mod offers;
 pub(crate) mod pages;
 pub(crate) mod production;
 pub(crate) mod samples;

@@ -58,6 +58,7 @@ fn run() -> RunSpec {
         environment: vec![("EMPTY".into(), String::new())],
         submit_host: "login-1".into(),
         rerunnable: true,
+        policy: soca_domain::policy::Policy::default(),
     }
 }
 
@@ -85,8 +86,10 @@ pub(crate) fn stack(id: StackId) -> Stack {
         nodes: 1,
         project: Some("wing".parse().unwrap()),
         groups: vec!["cfd".parse().unwrap()],
+        rung: None,
         need: Need { instances: 1, vcpus: 2, ..Need::default() },
         counted: vec![CounterScope::User(queue("normal"), "alice".parse().unwrap())],
+        hold: soca_domain::MicroUsd(0),
         ends_by: Some(NOW),
         created_at: NOW,
         join: JoinGate { token_hash: None, expires_at: NOW, enrolled: 0 },

@@ -59,6 +59,8 @@ fn directive(key: RunKey, array: Option<ArrayDirective>) -> RunDirective {
         submit_host: "h".into(),
         walltime_seconds: None,
         grace_seconds: 1,
+        end_by_ms: None,
+        warning: None,
         ncpus: 1,
         mpiprocs: 1,
         nodes: Vec::new(),
@@ -161,6 +163,7 @@ impl World {
                 let live = self.scripts.values().filter(|script| script.ended.is_none()).count();
                 self.most_at_once = self.most_at_once.max(live);
             }
+            Effect::Warn(_) => {}
             Effect::Stop(unit, _) => {
                 if let Some(script) = self.scripts.get_mut(&unit) {
                     script.stopped = true;

@@ -3,7 +3,7 @@
 use super::{row::Row, times};
 use crate::{pbs::id::SERVER, view::text::plain};
 use serde_json::{Value, json};
-use soca_domain::time::format_walltime;
+use soca_domain::{Attempt, MicroUsd, time::format_walltime};
 use soca_wire::api::{Job, Stack};
 use std::time::Duration;
 
@@ -33,6 +33,7 @@ pub(super) fn of(row: &Row, stacks: &[Stack]) -> Vec<Attribute> {
         ("qtime", Some(json!(times::ctime(&job.submitted_at)))),
     ];
     found.extend(resources(job));
+    found.extend(policy(job));
     found.extend([
         ("stime", time(&job.started_at)),
         ("Execution_Time", time(&job.begin_at)),
@@ -61,6 +62,18 @@ fn resources(job: &Job) -> Vec<(&'static str, Option<Value>)> {
             "Resource_List.walltime",
             job.walltime_seconds.map(|s| json!(format_walltime(Duration::from_secs(s)))),
         ),
+    ]
+}
+
+/// What it asks of its own course, if that is not the usual.
+fn policy(job: &Job) -> Vec<(&'static str, Option<Value>)> {
+    let attempts = job.attempts_allowed.filter(|n| *n != Attempt::MAX.0);
+    vec![
+        ("Resource_List.attempts", attempts.map(|n| json!(n))),
+        ("Resource_List.deadline", job.deadline.as_deref().map(times::ctime).map(Value::from)),
+        ("Resource_List.grace", job.grace_seconds.map(|s| json!(s))),
+        ("Resource_List.max_cost", job.max_cost_micro_usd.map(|c| json!(MicroUsd(c).to_string()))),
+        ("Resource_List.signal", job.signal.as_deref().map(|signal| json!(plain(signal)))),
     ]
 }
 
