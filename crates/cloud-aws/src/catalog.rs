@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use aws_sdk_ec2::{
     Client,
     types::{
-        ArchitectureType, InstanceType as Ec2Type, InstanceTypeInfo, ProcessorInfo, UsageClassType, VCpuInfo,
+        ArchitectureType, InstanceType as Ec2Type, InstanceTypeHypervisor, InstanceTypeInfo, ProcessorInfo,
+        UsageClassType, VCpuInfo,
     },
 };
 use soca_app::ports::{Catalog, CloudError};
@@ -71,7 +72,9 @@ impl Catalog for CatalogAws {
         let mut offers = Vec::new();
         while let Some(info) = types.next().await {
             let info = info.map_err(|error| Failure::of(Service::Ec2, error))?;
-            let offer = of_info(&info).map(|kind| Offer { kind, traits: traits(&info), hourly: None });
+            let offer = of_info(&info)
+                .filter(|_| sells(&info, &UsageClassType::OnDemand))
+                .map(|kind| Offer { kind, traits: traits(&info), hourly: None });
             offers.extend(offer);
         }
         offers.sort_by(|a, b| a.kind.name.cmp(&b.kind.name));
@@ -102,17 +105,20 @@ fn traits(info: &InstanceTypeInfo) -> Traits {
         || info.inference_accelerator_info().is_some()
         || info.neuron_info().is_some()
         || info.media_accelerator_info().is_some();
-    let classes = info.supported_usage_classes();
     Traits {
         clock_mhz: (clock * 1_000.0).round().clamp(0.0, 100_000.0) as u32,
-        // What is for sale in capacity blocks only cannot be launched as jobs are.
-        current: info.current_generation().unwrap_or(true)
-            && (classes.is_empty() || classes.contains(&UsageClassType::OnDemand)),
+        nitro: info.hypervisor() == Some(&InstanceTypeHypervisor::Nitro),
         burstable: info.burstable_performance_supported().unwrap_or(false),
         bare_metal: info.bare_metal().unwrap_or(false),
         accelerated,
-        spot: classes.is_empty() || classes.contains(&UsageClassType::Spot),
+        spot: sells(info, &UsageClassType::Spot),
     }
+}
+
+/// Whether a type is for sale in this way; some are in capacity blocks only, where jobs cannot be launched by type.
+fn sells(info: &InstanceTypeInfo, class: &UsageClassType) -> bool {
+    let classes = info.supported_usage_classes();
+    classes.is_empty() || classes.contains(class)
 }
 
 fn cores(cpu: &VCpuInfo, vcpus: u32) -> u32 {
@@ -177,13 +183,15 @@ mod tests {
         if let Some(processor) = &mut hpc.processor_info {
             processor.sustained_clock_speed_in_ghz = Some(3.7);
         }
+        hpc.hypervisor = Some(InstanceTypeHypervisor::Nitro);
         hpc.supported_usage_classes = Some(vec![UsageClassType::OnDemand]);
-        let found = traits(&hpc);
-        assert_eq!((found.clock_mhz, found.spot, found.current), (3_700, false, true));
+        let expected = Traits { clock_mhz: 3_700, nitro: true, ..Traits::default() };
+        assert_eq!(traits(&hpc), expected);
+        hpc.current_generation = Some(false);
+        assert_eq!(traits(&hpc), expected, "EC2's mark says nothing about what is on sale");
+        assert!(sells(&hpc, &UsageClassType::OnDemand));
         hpc.supported_usage_classes = Some(vec![UsageClassType::CapacityBlock]);
-        assert!(!traits(&hpc).current, "jobs cannot be launched into capacity blocks by type");
-        let usual = traits(&info("c6i.large", ArchitectureType::X8664, cpu().build()));
-        assert_eq!(usual, Traits { current: true, spot: true, ..Traits::default() });
+        assert!(!sells(&hpc, &UsageClassType::OnDemand));
     }
 
     #[test]

@@ -22,8 +22,9 @@ pub struct Offer {
 pub struct Traits {
     /// The sustained clock of its processor, MHz; 0 where EC2 does not say.
     pub clock_mhz: u32,
-    /// Whether EC2 recommends it for new uses.
-    pub current: bool,
+    /// Whether it runs on the Nitro hypervisor, as all types since 2017 do. EC2's own mark of the current generation
+    /// leaves out types that are sold like any other and are often the cheapest.
+    pub nitro: bool,
     /// Whether its CPUs are throttled when their credits are used up (T types).
     pub burstable: bool,
     /// Whether it is a machine without a hypervisor, which boots minutes later.
@@ -35,11 +36,11 @@ pub struct Traits {
 }
 
 impl Offer {
-    /// Whether a job that asks by size can be given it. What is outdated, throttled, slow to boot or made for
+    /// Whether a job that asks by size can be given it. What is from before Nitro, throttled, slow to boot or made for
     /// something else is for those who name it.
     pub fn is_choosable(&self) -> bool {
-        let Traits { current, burstable, bare_metal, accelerated, .. } = self.traits;
-        current && !burstable && !bare_metal && !accelerated
+        let Traits { nitro, burstable, bare_metal, accelerated, .. } = self.traits;
+        nitro && !burstable && !bare_metal && !accelerated
     }
 }
 

@@ -91,7 +91,7 @@ fn offers() -> Vec<Offer> {
                 threads_settable: true,
                 gpus: if gpus == 0 { 0 } else { (gpus * threads / 24).max(1) },
             },
-            traits: Traits { clock_mhz: 3_000, current: true, spot: true, ..Traits::default() },
+            traits: Traits { clock_mhz: 3_000, nitro: true, spot: true, ..Traits::default() },
             hourly: Some(MicroUsd(price * u64::from(threads))),
         }
     };

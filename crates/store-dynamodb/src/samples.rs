@@ -244,7 +244,7 @@ pub(crate) fn offers() -> OfferList {
         threads_settable: true,
         gpus: 0,
     };
-    let traits = Traits { clock_mhz: 3_500, current: true, spot: true, ..Traits::default() };
+    let traits = Traits { clock_mhz: 3_500, nitro: true, spot: true, ..Traits::default() };
     let odd = Traits { burstable: true, bare_metal: true, accelerated: true, ..Traits::default() };
     let other = InstanceType {
         name: "g5g.metal".parse().unwrap(),

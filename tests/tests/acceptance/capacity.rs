@@ -31,15 +31,15 @@ fn completes(twin: &Twin, id: u64, expected: &[(&str, &str, &str)]) -> Value {
     job
 }
 
-/// Nobody names a type: of all in the twin's price list that have two cores and 12 GiB the cheapest is taken.
+/// Nobody names a type: of all that have two cores and 12 GiB the cheapest is taken, and of two at one price the newer.
 #[test]
 fn a_job_that_names_no_type_runs_on_the_cheapest_that_fits() {
     let twin = Twin::get();
     let dir = twin.directory("any-type");
     administrator(&twin, &dir, &["queue", "set", "--create", "any", "max_running_jobs=5"]);
     let id = twin.submit(&dir, &script("#PBS -q any\n#PBS -l select=1:ncpus=2:mem=12gb", "nproc"));
-    let job = completes(&twin, id, &[("on-demand", "c6a.2xlarge", "-")]);
-    assert_eq!(job["attempts"][0]["instance_type"], "c6a.2xlarge", "{job:#}");
+    let job = completes(&twin, id, &[("on-demand", "m6i.xlarge", "-")]);
+    assert_eq!(job["attempts"][0]["instance_type"], "m6i.xlarge", "{job:#}");
     assert_eq!(job["instance_selection"], "cheapest", "{job:#}");
     for (directive, code) in [
         ("#PBS -l select=1:ncpus=2:mem=900tb", "NO_TYPE_FITS"),

@@ -49,7 +49,7 @@ pub fn catalog() -> Vec<InstanceType> {
 pub(super) fn offers() -> Vec<Offer> {
     let traits = |kind: &InstanceType| Traits {
         clock_mhz: 3_000,
-        current: true,
+        nitro: true,
         burstable: kind.name.family().starts_with('t'),
         spot: !kind.name.family().starts_with("hpc"),
         ..Traits::default()

@@ -19,7 +19,7 @@ fn offer(name: &str, cores: u32, gib: u64, gpus: u32, price: u64) -> Offer {
             threads_settable: true,
             gpus,
         },
-        traits: Traits { clock_mhz: 3_000, current: true, spot: true, ..Traits::default() },
+        traits: Traits { clock_mhz: 3_000, nitro: true, spot: true, ..Traits::default() },
         hourly: Some(MicroUsd(price)),
     }
 }
@@ -176,9 +176,9 @@ fn what_does_not_fit_is_told_with_the_nearest() {
 }
 
 #[test]
-fn outdated_throttled_and_special_types_are_for_those_who_name_them() {
+fn old_throttled_and_special_types_are_for_those_who_name_them() {
     let change: [fn(&mut Traits); 4] =
-        [|t| t.current = false, |t| t.burstable = true, |t| t.bare_metal = true, |t| t.accelerated = true];
+        [|t| t.nitro = false, |t| t.burstable = true, |t| t.bare_metal = true, |t| t.accelerated = true];
     for change in change {
         let mut one = offer("t3.large", 1, 8, 0, 83);
         change(&mut one.traits);

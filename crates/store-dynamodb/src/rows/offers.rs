@@ -41,7 +41,7 @@ impl From<OffersRow> for OfferList {
 /// The letters of what is true of a type, in any order.
 const EFA: char = 'e';
 const THREADS: char = 't';
-const CURRENT: char = 'c';
+const NITRO: char = 'n';
 const BURSTABLE: char = 'b';
 const BARE_METAL: char = 'm';
 const ACCELERATED: char = 'a';
@@ -53,7 +53,7 @@ fn line(offer: &Offer) -> String {
     let flags = [
         (kind.efa, EFA),
         (kind.threads_settable, THREADS),
-        (traits.current, CURRENT),
+        (traits.nitro, NITRO),
         (traits.burstable, BURSTABLE),
         (traits.bare_metal, BARE_METAL),
         (traits.accelerated, ACCELERATED),
@@ -106,7 +106,7 @@ fn offer(line: &str) -> Option<Offer> {
         },
         traits: Traits {
             clock_mhz,
-            current: is(CURRENT),
+            nitro: is(NITRO),
             burstable: is(BURSTABLE),
             bare_metal: is(BARE_METAL),
             accelerated: is(ACCELERATED),

@@ -24,7 +24,7 @@ fn offer(number: u32) -> Offer {
         },
         traits: Traits {
             clock_mhz: number * 10,
-            current: number.is_multiple_of(2),
+            nitro: number.is_multiple_of(2),
             burstable: number.is_multiple_of(7),
             bare_metal: number.is_multiple_of(11),
             accelerated: number.is_multiple_of(13),
