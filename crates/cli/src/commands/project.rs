@@ -10,7 +10,7 @@ use crate::{
     view::project::{Card, Projects},
 };
 use soca_domain::ProjectName;
-use soca_wire::api::ProjectSettings;
+use soca_wire::api::{ProjectBudget, ProjectSettings};
 
 pub(super) fn run(command: &ProjectCommand, ctx: &mut Context<'_, '_>) -> Outcome {
     match command {
@@ -34,6 +34,9 @@ pub(super) fn run(command: &ProjectCommand, ctx: &mut Context<'_, '_>) -> Outcom
 
 fn set(name: &str, create: bool, settings: &[String], ctx: &mut Context<'_, '_>) -> Result<(), Failure> {
     name.parse::<ProjectName>()?;
+    // What cannot be right is told before anything is asked for.
+    let budget = Some(ProjectBudget { amount_micro_usd: 1, hard: true });
+    apply(&mut ProjectSettings { budget, ..open(name) }, settings)?;
     let client = ctx.client()?;
     let mut project = find(name, create, &client)?;
     apply(&mut project, settings)?;
